@@ -1,0 +1,144 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "damask/error.hpp"
+#include "damask/options.hpp"
+#include "damask/pattern.hpp"
+#include "damask/snapshot.hpp"
+
+namespace damask {
+
+/// How a search was answered.
+enum class SearchPlan : std::uint8_t {
+  none = 0,           ///< Nothing matches; nothing was scored.
+  graph = 1,          ///< A walk of the navigable graph.
+  scan = 2,           ///< Every match was scored.
+  graphThenScan = 3,  ///< The walk found fewer than k; every match was scored.
+};
+
+std::string_view searchPlanName(SearchPlan plan) noexcept;
+
+/// One result in numbers: cheap to produce, and valid until the store next changes.
+struct SlotHit {
+  std::uint32_t slot = 0;
+  float score = 0;
+};
+
+/// One result.
+struct SearchHit {
+  std::string id;
+  float score = 0;
+};
+
+/// What a search did, beside its hits.
+struct SearchReport {
+  SearchPlan plan = SearchPlan::none;
+  bool exact = false;                     ///< The hits are the true k best on the 16-bit codes.
+  std::uint64_t distanceComputations = 0; ///< 8-bit and 16-bit together.
+};
+
+/// Measured figures of a store. Bytes are what its own structures hold allocated.
+struct StoreStats {
+  std::uint64_t count = 0;     ///< Live patterns.
+  std::uint64_t slots = 0;     ///< Graph nodes, tombstones included.
+  std::uint64_t sequence = 0;  ///< Changes committed over the store's life.
+  std::uint64_t graphBytes = 0;
+  std::uint64_t codeBytes = 0;  ///< Low planes, factors and optional float32 vectors.
+  std::uint64_t recordBytes = 0;
+  std::int32_t maxLevel = -1;
+  std::string_view instructionSet;
+};
+
+/// The pattern store: records with embeddings, searched by similarity.
+///
+/// Deterministic: the same calls in the same order give the same ids, the same scores to the last
+/// bit and a byte-identical snapshot on every target. Ties are broken by age (older first).
+///
+/// Threads: any number of threads may call const members at the same time; a non-const member
+/// needs the store to itself (the caller locks). Searches keep their scratch memory in a
+/// thread_local of at most a few bytes per slot.
+///
+/// Errors: every refusal happens before anything changed. After outOfMemory in upsert the store is
+/// consistent, the pattern is not stored, and one slot may be lost to a tombstone.
+class PatternStore {
+ public:
+  /// An empty store. Errors: invalidArgument (a field outside its limits), unsupported
+  /// (DAMASK_ISA names what this machine lacks).
+  static Result<PatternStore> create(const StoreOptions& options);
+
+  /// Reads a snapshot that any target wrote; the bytes are not needed afterwards. Allocates at
+  /// most twice the bytes plus 16 MiB. Errors: as inspectSnapshot, and outOfMemory. O(bytes).
+  static Result<PatternStore> open(std::span<const std::byte> snapshot);
+
+  PatternStore(PatternStore&&) noexcept;
+  PatternStore& operator=(PatternStore&&) noexcept;
+  ~PatternStore();
+
+  const StoreOptions& options() const noexcept;
+  std::size_t size() const noexcept;  ///< Live patterns.
+  bool contains(std::string_view id) const noexcept;
+  StoreStats stats() const noexcept;
+
+  /// Stores the pattern under its id, replacing what was there. `embedding` has
+  /// options().dimension finite components. A replaced vector is never found again.
+  /// About O(efConstruction * m * log size).
+  Result<void> upsert(const Pattern& pattern, std::span<const float> embedding);
+
+  /// Removes the pattern; false when there is none of that id. Its text and vector are erased from
+  /// memory and from later snapshots, but for the 8-bit code that the graph navigates by. O(1).
+  Result<bool> remove(std::string_view id);
+
+  /// Counts one use at `nowMs`, with its outcome when there is one; false when there is no such id.
+  Result<bool> recordUsage(std::string_view id, std::optional<Verdict> outcome, std::int64_t nowMs);
+
+  /// Removes everything; options stay, the sequence goes on.
+  Result<void> clear();
+
+  /// The pattern of that id, or none. O(length of its texts).
+  Result<std::optional<Pattern>> get(std::string_view id) const;
+
+  /// The embedding of that id, or none: decoded from the 16-bit codes, or the original floats
+  /// under Precision::float32. O(dimension).
+  Result<std::optional<std::vector<float>>> embedding(std::string_view id) const;
+
+  /// The min(k, matches) most similar live patterns, best first. When fewer than k are found by
+  /// walking, every match is scored, so k come back whenever k match (and reach the threshold).
+  Result<std::vector<SearchHit>> search(std::span<const float> query, const SearchOptions& options,
+                                        SearchReport* report = nullptr) const;
+
+  /// The same, without strings: for bindings and tight loops. `hits` has room for at least
+  /// options.k; returns how many were written.
+  Result<std::size_t> searchSlots(std::span<const float> query, const SearchOptions& options,
+                                  std::span<SlotHit> hits, SearchReport* report = nullptr) const;
+
+  /// Live patterns that the filter fields of `options` match. O(slots).
+  Result<std::size_t> count(const SearchOptions& options) const;
+
+  /// Walks the live slots in order of insertion: the first live slot at or after `from`.
+  std::optional<std::uint32_t> nextSlot(std::uint32_t from) const noexcept;
+  /// The id in a live slot, valid until the store next changes; empty when the slot is not live.
+  std::string_view idOf(std::uint32_t slot) const noexcept;
+  /// What get() and embedding() return, by slot.
+  Result<std::optional<Pattern>> patternAt(std::uint32_t slot) const;
+  Result<std::optional<std::vector<float>>> embeddingAt(std::uint32_t slot) const;
+
+  /// Writes a snapshot, front to back, in chunks of at most 1 MiB; needs no copy of the store.
+  Result<void> save(const ByteSink& sink) const;
+  /// The same into one buffer.
+  Result<std::vector<std::byte>> saveToBytes() const;
+
+ private:
+  class Impl;
+  explicit PatternStore(std::unique_ptr<Impl> impl) noexcept;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace damask

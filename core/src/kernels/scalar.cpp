@@ -1,0 +1,47 @@
+// The plain definition, built without auto-vectorisation: the reference and the last resort.
+
+#include "kernels/algorithms.hpp"
+#include "kernels/tables.hpp"
+
+namespace damask::kernels {
+namespace {
+
+struct Scalar {
+  static constexpr std::size_t kWidth = 1;
+  using Bytes = std::int32_t;
+  using Acc = std::int32_t;
+  struct Bias {};
+
+  static Bytes load(const std::int8_t* p) { return *p; }
+  static Bytes loadPartial(const std::int8_t*, std::size_t) { return 0; }
+  static Acc zero() { return 0; }
+  static Bias zeroBias() { return {}; }
+  static Bias addBias(Bias bias, Bytes) { return bias; }
+  static Bias plus(Bias a, Bias) { return a; }
+  static Acc add(Acc sum, Bytes a, Bytes b) { return sum + a * b; }
+  static std::int32_t reduce(Acc sum, Bias) { return sum; }
+
+  static std::uint32_t maxAbsBits(const float* v, std::size_t n) {
+    std::uint32_t largest = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::uint32_t bits = __builtin_bit_cast(std::uint32_t, v[i]) & 0x7fffffffu;
+      if (bits > largest) largest = bits;
+    }
+    return largest;
+  }
+
+  static void quantize(const float* v, double scale, std::size_t n, std::int16_t* q) {
+    // Adding and taking away 1.5 * 2^52 rounds to nearest even for |x| < 2^51.
+    constexpr double kRound = 6755399441055744.0;
+    for (std::size_t i = 0; i < n; ++i) {
+      const double x = static_cast<double>(v[i]) * scale;
+      q[i] = static_cast<std::int16_t>((x + kRound) - kRound);
+    }
+  }
+};
+
+}  // namespace
+
+constexpr KernelTable kScalar = Algorithms<Scalar>::table("scalar");
+
+}  // namespace damask::kernels

@@ -1,0 +1,21 @@
+# Flags that every translation unit of damask is built with. Contraction of a*b+c into a fused
+# multiply-add would change the last bit from one target to another, so it is off everywhere.
+add_library(damask_flags INTERFACE)
+target_compile_options(damask_flags INTERFACE -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow)
+if(DAMASK_WERROR)
+  target_compile_options(damask_flags INTERFACE -Werror)
+endif()
+if(EMSCRIPTEN)
+  target_compile_options(damask_flags INTERFACE -fwasm-exceptions)
+  target_link_options(damask_flags INTERFACE -fwasm-exceptions)
+  if(DAMASK_WASM_SIMD)
+    target_compile_options(damask_flags INTERFACE -msimd128)
+  endif()
+endif()
+if(DAMASK_SANITIZE)
+  # hnswlib's manual prefetch reads one link past a full list (harmless, but out of bounds).
+  target_compile_definitions(damask_flags INTERFACE NO_MANUAL_VECTORIZATION)
+  target_compile_options(damask_flags INTERFACE -fsanitize=address,undefined
+    -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(damask_flags INTERFACE -fsanitize=address,undefined)
+endif()
