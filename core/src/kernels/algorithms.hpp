@@ -11,8 +11,13 @@
 //   add(acc, a, b)              acc + products of a and b (exact in int32 lanes)
 //   addBias(bias, a)            what add() over-counts for the query chunk a, if anything
 //   reduce(acc, bias)           sum of lanes, less the bias
-//   maxAbsBits(v, n)            as KernelTable::maxAbsBits
-//   quantize(v, s, n, q)        q[i] = rne(double(v[i]) * s) as int16
+//   plus(bias, bias)            both of them together
+//   kFloats                     floats handled at once, a divisor of 64
+//   Bits                        register type
+//   zeroBits()
+//   maxBits(bits, v)            lane by lane, the larger of bits and the bits of |v[i]|
+//   reduceBits(bits)            the largest lane
+//   quantize(v, s, q)           q[i] = rne(double(v[i]) * s) as int16
 //
 // Each wrapper is a type of its own, so no instantiation is shared between instruction sets, and
 // no standard-library function is called here: an inline copy compiled for one instruction set
@@ -24,6 +29,14 @@
 #include "kernels/kernels.hpp"
 
 namespace damask::kernels {
+
+/// Simd::load of n < kWidth bytes, the rest zero.
+template <typename Simd>
+typename Simd::Bytes loadZeroPadded(const std::int8_t* p, std::size_t n) {
+  std::int8_t padded[Simd::kWidth] = {};
+  __builtin_memcpy(padded, p, n);
+  return Simd::load(padded);
+}
 
 template <typename Simd>
 struct Algorithms {
@@ -45,8 +58,8 @@ struct Algorithms {
   }
 
   // Four rows share each load of the query.
-  static void dot8Batch(const std::int8_t* query, const std::int8_t* const* rows,
-                        std::size_t count, std::size_t n, std::int32_t* out) {
+  static void dot8Batch(const std::int8_t* query, const std::int8_t* const* rows, std::size_t count,
+                        std::size_t n, std::int32_t* out) {
     std::size_t r = 0;
     for (; r + 4 <= count; r += 4) dot8x4(query, rows + r, n, out + r);
     for (; r < count; ++r) out[r] = dot8(query, rows[r], n);
@@ -68,22 +81,29 @@ struct Algorithms {
   }
 
   static std::uint32_t maxAbsBits(const float* v, std::size_t n) {
-    return Simd::maxAbsBits(v, n);
+    auto largest = Simd::zeroBits();
+    std::size_t i = 0;
+    for (; i + Simd::kFloats <= n; i += Simd::kFloats) largest = Simd::maxBits(largest, v + i);
+    if (i < n) {
+      float padded[Simd::kFloats] = {};
+      __builtin_memcpy(padded, v + i, (n - i) * sizeof(float));
+      largest = Simd::maxBits(largest, padded);
+    }
+    return Simd::reduceBits(largest);
   }
 
   static void encode(const float* v, double inverseScale, std::size_t n, std::int8_t* hi,
                      std::int8_t* lo) {
-    constexpr std::size_t kBlock = 64;
-    std::int16_t q[kBlock];
-    for (std::size_t i = 0; i < n; i += kBlock) {
-      const std::size_t block = n - i < kBlock ? n - i : kBlock;
-      Simd::quantize(v + i, inverseScale, block, q);
-      for (std::size_t j = 0; j < block; ++j) {
-        // |q| <= 32512, so q + 128 stays within int16 and hi within [-127, 127].
-        const int high = (q[j] + 128) >> 8;
-        hi[i + j] = static_cast<std::int8_t>(high);
-        lo[i + j] = static_cast<std::int8_t>(q[j] - high * 256);
-      }
+    std::size_t i = 0;
+    for (; i + kBlock <= n; i += kBlock) encodeBlock(v + i, inverseScale, hi + i, lo + i);
+    if (i < n) {
+      const std::size_t rest = n - i;
+      float padded[kBlock] = {};
+      std::int8_t paddedHi[kBlock], paddedLo[kBlock];
+      __builtin_memcpy(padded, v + i, rest * sizeof(float));
+      encodeBlock(padded, inverseScale, paddedHi, paddedLo);
+      __builtin_memcpy(hi + i, paddedHi, rest);
+      __builtin_memcpy(lo + i, paddedLo, rest);
     }
   }
 
@@ -95,6 +115,21 @@ struct Algorithms {
   using Bytes = typename Simd::Bytes;
   using Acc = typename Simd::Acc;
   using Bias = typename Simd::Bias;
+
+  static constexpr std::size_t kBlock = 64;
+
+  static void encodeBlock(const float* v, double inverseScale, std::int8_t* hi, std::int8_t* lo) {
+    std::int16_t q[kBlock];
+    for (std::size_t j = 0; j < kBlock; j += Simd::kFloats) {
+      Simd::quantize(v + j, inverseScale, q + j);
+    }
+    for (std::size_t j = 0; j < kBlock; ++j) {
+      // |q| <= 32512, so q + 128 stays within int16 and hi within [-127, 127].
+      const int high = (q[j] + 128) >> 8;
+      hi[j] = static_cast<std::int8_t>(high);
+      lo[j] = static_cast<std::int8_t>(q[j] - high * 256);
+    }
+  }
 
   struct Dot16 {
     // The cross sum holds 2 * 4096 * 127 * 128 = 133,169,152 at most: within int32.

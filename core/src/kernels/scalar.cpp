@@ -21,22 +21,21 @@ struct Scalar {
   static Acc add(Acc sum, Bytes a, Bytes b) { return sum + a * b; }
   static std::int32_t reduce(Acc sum, Bias) { return sum; }
 
-  static std::uint32_t maxAbsBits(const float* v, std::size_t n) {
-    std::uint32_t largest = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      const std::uint32_t bits = __builtin_bit_cast(std::uint32_t, v[i]) & 0x7fffffffu;
-      if (bits > largest) largest = bits;
-    }
-    return largest;
-  }
+  static constexpr std::size_t kFloats = 1;
+  using Bits = std::uint32_t;
 
-  static void quantize(const float* v, double scale, std::size_t n, std::int16_t* q) {
+  static Bits zeroBits() { return 0; }
+  static Bits maxBits(Bits largest, const float* v) {
+    const std::uint32_t bits = __builtin_bit_cast(std::uint32_t, *v) & 0x7fffffffu;
+    return bits > largest ? bits : largest;
+  }
+  static std::uint32_t reduceBits(Bits largest) { return largest; }
+
+  static void quantize(const float* v, double scale, std::int16_t* q) {
     // Adding and taking away 1.5 * 2^52 rounds to nearest even for |x| < 2^51.
     constexpr double kRound = 6755399441055744.0;
-    for (std::size_t i = 0; i < n; ++i) {
-      const double x = static_cast<double>(v[i]) * scale;
-      q[i] = static_cast<std::int16_t>((x + kRound) - kRound);
-    }
+    const double x = static_cast<double>(*v) * scale;
+    *q = static_cast<std::int16_t>((x + kRound) - kRound);
   }
 };
 

@@ -1,0 +1,80 @@
+// AVX2: codes widened to int16, multiplied and summed in pairs.
+
+#include <immintrin.h>
+
+#include "kernels/algorithms.hpp"
+#include "kernels/tables.hpp"
+
+namespace damask::kernels {
+namespace {
+
+struct Avx2 {
+  static constexpr std::size_t kWidth = 32;
+  struct Bytes {
+    __m256i low_i16x16, high_i16x16;
+  };
+  // Two chains of additions, so that neither waits for the other.
+  struct Acc {
+    __m256i even_i32x8, odd_i32x8;
+  };
+  struct Bias {};
+
+  static Bytes load(const std::int8_t* p) {
+    const auto* halves = reinterpret_cast<const __m128i*>(p);
+    return {_mm256_cvtepi8_epi16(_mm_loadu_si128(halves)),
+            _mm256_cvtepi8_epi16(_mm_loadu_si128(halves + 1))};
+  }
+  static Bytes loadPartial(const std::int8_t* p, std::size_t n) {
+    return loadZeroPadded<Avx2>(p, n);
+  }
+  static Acc zero() { return {_mm256_setzero_si256(), _mm256_setzero_si256()}; }
+  static Bias zeroBias() { return {}; }
+  static Bias addBias(Bias bias, Bytes) { return bias; }
+  static Bias plus(Bias a, Bias) { return a; }
+
+  // A pair is 2 * 128 * 128 = 32,768 at most, which vpmaddwd holds in int32.
+  static Acc add(Acc sum, Bytes a, Bytes b) {
+    return {_mm256_add_epi32(sum.even_i32x8, _mm256_madd_epi16(a.low_i16x16, b.low_i16x16)),
+            _mm256_add_epi32(sum.odd_i32x8, _mm256_madd_epi16(a.high_i16x16, b.high_i16x16))};
+  }
+  static std::int32_t reduce(Acc sum, Bias) {
+    const __m256i sum_i32x8 = _mm256_add_epi32(sum.even_i32x8, sum.odd_i32x8);
+    __m128i sum_i32x4 =
+        _mm_add_epi32(_mm256_castsi256_si128(sum_i32x8), _mm256_extracti128_si256(sum_i32x8, 1));
+    sum_i32x4 = _mm_add_epi32(sum_i32x4, _mm_unpackhi_epi64(sum_i32x4, sum_i32x4));
+    sum_i32x4 = _mm_add_epi32(sum_i32x4, _mm_shuffle_epi32(sum_i32x4, 1));
+    return _mm_cvtsi128_si32(sum_i32x4);
+  }
+
+  static constexpr std::size_t kFloats = 8;
+  using Bits = __m256i;
+
+  static Bits zeroBits() { return _mm256_setzero_si256(); }
+  static Bits maxBits(Bits largest_u32x8, const float* v) {
+    const __m256i bits_u32x8 = _mm256_castps_si256(_mm256_loadu_ps(v));
+    const __m256i magnitude_u32x8 = _mm256_and_si256(bits_u32x8, _mm256_set1_epi32(0x7fffffff));
+    return _mm256_max_epu32(largest_u32x8, magnitude_u32x8);
+  }
+  static std::uint32_t reduceBits(Bits largest_u32x8) {
+    __m128i largest_u32x4 = _mm_max_epu32(_mm256_castsi256_si128(largest_u32x8),
+                                          _mm256_extracti128_si256(largest_u32x8, 1));
+    largest_u32x4 = _mm_max_epu32(largest_u32x4, _mm_unpackhi_epi64(largest_u32x4, largest_u32x4));
+    largest_u32x4 = _mm_max_epu32(largest_u32x4, _mm_shuffle_epi32(largest_u32x4, 1));
+    return static_cast<std::uint32_t>(_mm_cvtsi128_si32(largest_u32x4));
+  }
+
+  static __m128i round4(const float* v, __m256d scale_f64x4) {
+    return _mm256_cvtpd_epi32(_mm256_mul_pd(_mm256_cvtps_pd(_mm_loadu_ps(v)), scale_f64x4));
+  }
+  static void quantize(const float* v, double scale, std::int16_t* q) {
+    const __m256d scale_f64x4 = _mm256_set1_pd(scale);
+    const __m128i q_i16x8 = _mm_packs_epi32(round4(v, scale_f64x4), round4(v + 4, scale_f64x4));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(q), q_i16x8);
+  }
+};
+
+}  // namespace
+
+constexpr KernelTable kAvx2 = Algorithms<Avx2>::table("avx2");
+
+}  // namespace damask::kernels

@@ -1,0 +1,41 @@
+// NEON of every ARM64: int8 products widened to int16, added in pairs to int32.
+
+#include <arm_neon.h>
+
+#include "kernels/algorithms.hpp"
+#include "kernels/neon_floats.hpp"
+#include "kernels/tables.hpp"
+
+namespace damask::kernels {
+namespace {
+
+struct Neon : NeonFloats {
+  static constexpr std::size_t kWidth = 16;
+  using Bytes = int8x16_t;
+  using Acc = int32x4_t;
+  struct Bias {};
+
+  static Bytes load(const std::int8_t* p) { return vld1q_s8(p); }
+  static Bytes loadPartial(const std::int8_t* p, std::size_t n) {
+    return loadZeroPadded<Neon>(p, n);
+  }
+  static Acc zero() { return vdupq_n_s32(0); }
+  static Bias zeroBias() { return {}; }
+  static Bias addBias(Bias bias, Bytes) { return bias; }
+  static Bias plus(Bias a, Bias) { return a; }
+
+  // A product is 128 * 128 = 16,384 at most; two of them would overflow int16 (vmlal_s8), so each
+  // half is widened to int32 by itself.
+  static Acc add(Acc sum_i32x4, Bytes a_i8x16, Bytes b_i8x16) {
+    const int16x8_t low_i16x8 = vmull_s8(vget_low_s8(a_i8x16), vget_low_s8(b_i8x16));
+    const int16x8_t high_i16x8 = vmull_high_s8(a_i8x16, b_i8x16);
+    return vpadalq_s16(vpadalq_s16(sum_i32x4, low_i16x8), high_i16x8);
+  }
+  static std::int32_t reduce(Acc sum_i32x4, Bias) { return vaddvq_s32(sum_i32x4); }
+};
+
+}  // namespace
+
+constexpr KernelTable kNeon = Algorithms<Neon>::table("neon");
+
+}  // namespace damask::kernels

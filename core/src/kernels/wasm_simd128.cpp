@@ -1,0 +1,77 @@
+// WebAssembly simd128, without the relaxed instructions: codes widened to int16, multiplied and
+// summed in pairs.
+
+#include <wasm_simd128.h>
+
+#include "kernels/algorithms.hpp"
+#include "kernels/tables.hpp"
+
+namespace damask::kernels {
+namespace {
+
+struct WasmSimd128 {
+  static constexpr std::size_t kWidth = 16;
+  struct Bytes {
+    v128_t low_i16x8, high_i16x8;
+  };
+  using Acc = v128_t;
+  struct Bias {};
+
+  static Bytes load(const std::int8_t* p) {
+    return {wasm_i16x8_load8x8(p), wasm_i16x8_load8x8(p + 8)};
+  }
+  static Bytes loadPartial(const std::int8_t* p, std::size_t n) {
+    return loadZeroPadded<WasmSimd128>(p, n);
+  }
+  static Acc zero() { return wasm_i32x4_const_splat(0); }
+  static Bias zeroBias() { return {}; }
+  static Bias addBias(Bias bias, Bytes) { return bias; }
+  static Bias plus(Bias a, Bias) { return a; }
+
+  // A pair is 2 * 128 * 128 = 32,768 at most, which dot_i16x8 holds in int32.
+  static Acc add(Acc sum_i32x4, Bytes a, Bytes b) {
+    const v128_t low_i32x4 = wasm_i32x4_dot_i16x8(a.low_i16x8, b.low_i16x8);
+    const v128_t high_i32x4 = wasm_i32x4_dot_i16x8(a.high_i16x8, b.high_i16x8);
+    return wasm_i32x4_add(sum_i32x4, wasm_i32x4_add(low_i32x4, high_i32x4));
+  }
+  static std::int32_t reduce(Acc sum_i32x4, Bias) {
+    return wasm_i32x4_extract_lane(sum_i32x4, 0) + wasm_i32x4_extract_lane(sum_i32x4, 1) +
+           wasm_i32x4_extract_lane(sum_i32x4, 2) + wasm_i32x4_extract_lane(sum_i32x4, 3);
+  }
+
+  static constexpr std::size_t kFloats = 4;
+  using Bits = v128_t;
+
+  static Bits zeroBits() { return wasm_i32x4_const_splat(0); }
+  static Bits maxBits(Bits largest_u32x4, const float* v) {
+    return wasm_u32x4_max(largest_u32x4,
+                          wasm_v128_and(wasm_v128_load(v), wasm_i32x4_const_splat(0x7fffffff)));
+  }
+  static std::uint32_t reduceBits(Bits largest_u32x4) {
+    largest_u32x4 =
+        wasm_u32x4_max(largest_u32x4, wasm_i32x4_shuffle(largest_u32x4, largest_u32x4, 2, 3, 0, 1));
+    largest_u32x4 =
+        wasm_u32x4_max(largest_u32x4, wasm_i32x4_shuffle(largest_u32x4, largest_u32x4, 1, 0, 3, 2));
+    return static_cast<std::uint32_t>(wasm_i32x4_extract_lane(largest_u32x4, 0));
+  }
+
+  // Two components as int32, in the low half.
+  static v128_t round2(v128_t v_f32x4, v128_t scale_f64x2) {
+    const v128_t product_f64x2 = wasm_f64x2_mul(wasm_f64x2_promote_low_f32x4(v_f32x4), scale_f64x2);
+    return wasm_i32x4_trunc_sat_f64x2_zero(wasm_f64x2_nearest(product_f64x2));
+  }
+  static void quantize(const float* v, double scale, std::int16_t* q) {
+    const v128_t v_f32x4 = wasm_v128_load(v);
+    const v128_t scale_f64x2 = wasm_f64x2_splat(scale);
+    const v128_t low_i32x2 = round2(v_f32x4, scale_f64x2);
+    const v128_t high_i32x2 = round2(wasm_i32x4_shuffle(v_f32x4, v_f32x4, 2, 3, 0, 1), scale_f64x2);
+    const v128_t q_i32x4 = wasm_i32x4_shuffle(low_i32x2, high_i32x2, 0, 1, 4, 5);
+    wasm_v128_store64_lane(q, wasm_i16x8_narrow_i32x4(q_i32x4, q_i32x4), 0);
+  }
+};
+
+}  // namespace
+
+constexpr KernelTable kWasmSimd128 = Algorithms<WasmSimd128>::table("wasm-simd128");
+
+}  // namespace damask::kernels
