@@ -1,0 +1,204 @@
+#include "marshal.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace damask::wasm {
+namespace {
+
+/// JavaScript's Number.MAX_SAFE_INTEGER.
+constexpr std::int64_t kMaxSafeInteger = (std::int64_t{1} << 53) - 1;
+
+/// Writes whole numbers as the doubles that JavaScript has, and remembers the first that is beyond
+/// what a double holds exactly.
+class SafeIntegers {
+ public:
+  explicit SafeIntegers(WireWriter& out) : out_(out) {}
+
+  void put(std::string_view field, std::uint64_t value) {
+    if (value > static_cast<std::uint64_t>(kMaxSafeInteger)) refuse(field, std::to_string(value));
+    out_.number(static_cast<double>(value));
+  }
+  void put(std::string_view field, std::int64_t value) {
+    if (value > kMaxSafeInteger || value < -kMaxSafeInteger) refuse(field, std::to_string(value));
+    out_.number(static_cast<double>(value));
+  }
+  void put(std::string_view field, const std::optional<std::int64_t>& value) {
+    out_.flag(value.has_value());
+    if (value) put(field, *value);
+  }
+  Result<void> result() const {
+    if (error_) return tl::unexpected<Error>(*error_);
+    return {};
+  }
+
+ private:
+  void refuse(std::string_view field, const std::string& value) {
+    if (error_) return;
+    error_ = Error{ErrorCode::unsupported,
+                   std::string(field) + " " + value +
+                       " is beyond 9007199254740991, the largest integer of JavaScript"};
+  }
+
+  WireWriter& out_;
+  std::optional<Error> error_;
+};
+
+void putOptional(WireWriter& out, const std::optional<double>& value) {
+  out.flag(value.has_value());
+  if (value) out.number(*value);
+}
+
+/// What JavaScript leaves out keeps the default that the facade declares.
+template <typename T>
+void readIfPresent(WireReader& in, T& field) {
+  if (in.flag()) field = in.number<T>();
+}
+
+/// A double that JavaScript has checked to be a safe integer.
+std::optional<std::int64_t> readOptionalInteger(WireReader& in) {
+  const std::optional<double> value = in.optionalNumber<double>();
+  if (!value) return std::nullopt;
+  return static_cast<std::int64_t>(*value);
+}
+
+Result<std::optional<Verdict>> readVerdict(WireReader& in) {
+  if (!in.flag()) return std::nullopt;
+  return parseVerdict(in.text()).map([](Verdict verdict) { return std::optional(verdict); });
+}
+
+}  // namespace
+
+Result<StoreOptions> readStoreOptions(WireReader& in) {
+  StoreOptions options;
+  readIfPresent(in, options.dimension);
+  if (in.flag()) {
+    const Result<Metric> metric = parseMetric(in.text());
+    if (!metric) return tl::unexpected<Error>(metric.error());
+    options.metric = *metric;
+  }
+  if (in.flag()) {
+    const Result<Precision> precision = parsePrecision(in.text());
+    if (!precision) return tl::unexpected<Error>(precision.error());
+    options.precision = *precision;
+  }
+  readIfPresent(in, options.hnsw.m);
+  readIfPresent(in, options.hnsw.efConstruction);
+  readIfPresent(in, options.hnsw.efSearch);
+  readIfPresent(in, options.seed);
+  if (!in.ok()) return misread("the store options");
+  return options;
+}
+
+Result<SearchOptions> readSearchOptions(WireReader& in) {
+  SearchOptions options;
+  if (in.flag()) options.k = in.number<std::uint32_t>();
+  options.ef = in.optionalNumber<std::uint32_t>();
+  options.exact = in.flag();
+  options.threshold = in.optionalNumber<float>();
+  options.domain = in.optionalText();
+  options.type = in.optionalText();
+  options.framework = in.optionalText();
+  if (!in.ok()) return misread("the search options");
+  return options;
+}
+
+Result<Pattern> readPattern(WireReader& in) {
+  Pattern pattern;
+  pattern.id = in.text();
+  pattern.type = in.text();
+  pattern.domain = in.text();
+  pattern.content = in.text();
+  pattern.framework = in.optionalText();
+  pattern.coverage = in.optionalNumber<double>();
+  pattern.flakinessScore = in.optionalNumber<double>();
+  Result<std::optional<Verdict>> verdict = readVerdict(in);
+  if (!verdict) return tl::unexpected<Error>(std::move(verdict.error()));
+  pattern.verdict = *verdict;
+  pattern.createdAt = readOptionalInteger(in);
+  pattern.lastUsed = readOptionalInteger(in);
+  pattern.usageCount = static_cast<std::uint64_t>(in.number<double>());
+  pattern.metadata = in.optionalText();
+  if (!in.ok()) return misread("the pattern");
+  return pattern;
+}
+
+Result<Usage> readUsage(WireReader& in) {
+  Usage usage;
+  usage.id = in.text();
+  Result<std::optional<Verdict>> outcome = readVerdict(in);
+  if (!outcome) return tl::unexpected<Error>(std::move(outcome.error()));
+  usage.outcome = *outcome;
+  usage.nowMs = static_cast<std::int64_t>(in.number<double>());
+  if (!in.ok()) return misread("the usage");
+  return usage;
+}
+
+void write(WireWriter& out, const StoreOptions& options) {
+  out.number(options.dimension);
+  out.text(metricName(options.metric));
+  out.text(precisionName(options.precision));
+  out.number(options.hnsw.m);
+  out.number(options.hnsw.efConstruction);
+  out.number(options.hnsw.efSearch);
+  out.number(options.seed);
+}
+
+void write(WireWriter& out, const SearchReport& report) {
+  out.text(searchPlanName(report.plan));
+  out.flag(report.exact);
+  out.number(static_cast<double>(report.distanceComputations));
+}
+
+Result<void> write(WireWriter& out, const Pattern& pattern) {
+  SafeIntegers integers(out);
+  out.text(pattern.id);
+  out.text(pattern.type);
+  out.text(pattern.domain);
+  out.text(pattern.content);
+  out.optionalText(pattern.framework);
+  putOptional(out, pattern.coverage);
+  putOptional(out, pattern.flakinessScore);
+  out.flag(pattern.verdict.has_value());
+  if (pattern.verdict) out.text(verdictName(*pattern.verdict));
+  integers.put("createdAt", pattern.createdAt);
+  integers.put("lastUsed", pattern.lastUsed);
+  integers.put("usageCount", pattern.usageCount);
+  out.optionalText(pattern.metadata);
+  return integers.result();
+}
+
+Result<void> write(WireWriter& out, const StoreStats& stats) {
+  SafeIntegers integers(out);
+  integers.put("count", stats.count);
+  integers.put("slots", stats.slots);
+  integers.put("sequence", stats.sequence);
+  integers.put("graphBytes", stats.graphBytes);
+  integers.put("codeBytes", stats.codeBytes);
+  integers.put("recordBytes", stats.recordBytes);
+  out.number(stats.maxLevel);
+  out.text(stats.instructionSet);
+  return integers.result();
+}
+
+Result<void> write(WireWriter& out, const SnapshotInfo& info) {
+  SafeIntegers integers(out);
+  out.number(info.formatVersion);
+  integers.put("fileBytes", info.fileBytes);
+  write(out, info.options);
+  integers.put("slots", info.slots);
+  integers.put("live", info.live);
+  integers.put("sequence", info.sequence);
+  out.text(info.contentHash);
+  out.number(static_cast<std::uint32_t>(info.sections.size()));
+  for (const SnapshotSection& section : info.sections) {
+    out.text(section.name);
+    integers.put("sections.offset", section.offset);
+    integers.put("sections.length", section.length);
+    out.number(section.checksum);
+  }
+  return integers.result();
+}
+
+}  // namespace damask::wasm

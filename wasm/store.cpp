@@ -1,0 +1,221 @@
+#include "store.hpp"
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "exchange.hpp"
+#include "marshal.hpp"
+
+namespace damask::wasm {
+namespace {
+
+WireReader input() noexcept {
+  return WireReader(exchange().input());
+}
+
+tl::unexpected<Error> failed(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
+
+Result<std::string_view> readId() {
+  WireReader in = input();
+  const std::string_view id = in.text();
+  if (!in.ok()) return misread("the id");
+  return id;
+}
+
+Result<double> done(Result<void> result) {
+  if (!result) return failed(std::move(result.error()));
+  return kDone;
+}
+
+Result<double> asNumber(Result<bool> result) {
+  if (!result) return failed(std::move(result.error()));
+  return *result ? 1 : 0;
+}
+
+Result<double> reply(WireWriter& out, const Result<std::optional<Pattern>>& pattern) {
+  if (!pattern) return failed(pattern.error());
+  if (!*pattern) return kAbsent;
+  return done(write(out, **pattern));
+}
+
+Result<double> reply(WireWriter& out, const Result<std::optional<std::vector<float>>>& floats) {
+  if (!floats) return failed(floats.error());
+  if (!*floats) return kAbsent;
+  out.raw(std::as_bytes(std::span(**floats)));
+  return kDone;
+}
+
+Store* adopt(Result<PatternStore>& store) {
+  return new Store(std::move(*store));
+}
+
+}  // namespace
+
+Store* createStore() {
+  Store* created = nullptr;
+  exchange().run([&](WireWriter&) -> Result<double> {
+    WireReader in = input();
+    const Result<StoreOptions> options = readStoreOptions(in);
+    if (!options) return failed(options.error());
+    Result<PatternStore> store = PatternStore::create(*options);
+    if (!store) return failed(std::move(store.error()));
+    created = adopt(store);
+    return kDone;
+  });
+  return created;
+}
+
+Store* openStore(double bytes) {
+  Store* opened = nullptr;
+  exchange().run([&](WireWriter&) -> Result<double> {
+    Result<PatternStore> store =
+        PatternStore::open(exchange().input().first(static_cast<std::size_t>(bytes)));
+    exchange().releaseInput();
+    if (!store) return failed(std::move(store.error()));
+    opened = adopt(store);
+    return kDone;
+  });
+  return opened;
+}
+
+double Store::options() const {
+  return exchange().run([&](WireWriter& out) -> Result<double> {
+    write(out, store_.options());
+    return kDone;
+  });
+}
+
+double Store::size() const {
+  return static_cast<double>(store_.size());
+}
+
+double Store::contains() const {
+  return exchange().run([&](WireWriter&) -> Result<double> {
+    return readId().map([&](std::string_view id) { return store_.contains(id) ? 1.0 : 0.0; });
+  });
+}
+
+double Store::stats() const {
+  return exchange().run([&](WireWriter& out) { return done(write(out, store_.stats())); });
+}
+
+double Store::upsert(double components) {
+  return exchange().run([&](WireWriter&) -> Result<double> {
+    WireReader in = input();
+    const std::span<const float> embedding = in.floats(static_cast<std::uint32_t>(components));
+    const Result<Pattern> pattern = readPattern(in);
+    if (!pattern) return failed(pattern.error());
+    return done(store_.upsert(*pattern, embedding));
+  });
+}
+
+double Store::remove() {
+  return exchange().run([&](WireWriter&) -> Result<double> {
+    return readId().and_then([&](std::string_view id) { return asNumber(store_.remove(id)); });
+  });
+}
+
+double Store::recordUsage() {
+  return exchange().run([&](WireWriter&) -> Result<double> {
+    WireReader in = input();
+    return readUsage(in).and_then([&](const Usage& usage) {
+      return asNumber(store_.recordUsage(usage.id, usage.outcome, usage.nowMs));
+    });
+  });
+}
+
+double Store::clear() {
+  return exchange().run([&](WireWriter&) { return done(store_.clear()); });
+}
+
+double Store::get() const {
+  return exchange().run([&](WireWriter& out) -> Result<double> {
+    return readId().and_then([&](std::string_view id) { return reply(out, store_.get(id)); });
+  });
+}
+
+double Store::embedding() const {
+  return exchange().run([&](WireWriter& out) -> Result<double> {
+    return readId().and_then([&](std::string_view id) { return reply(out, store_.embedding(id)); });
+  });
+}
+
+double Store::search(double components) const {
+  return searchInto(components, true);
+}
+
+double Store::searchSlots(double components) const {
+  return searchInto(components, false);
+}
+
+double Store::searchInto(double components, bool withIds) const {
+  return exchange().run([&](WireWriter& out) -> Result<double> {
+    WireReader in = input();
+    const std::span<const float> query = in.floats(static_cast<std::uint32_t>(components));
+    const Result<SearchOptions> options = readSearchOptions(in);
+    if (!options) return failed(options.error());
+    if (Result<void> valid = validate(*options); !valid) return failed(std::move(valid.error()));
+    std::vector<SlotHit> hits(options->k);
+    SearchReport report;
+    const Result<std::size_t> found = store_.searchSlots(query, *options, hits, &report);
+    if (!found) return failed(found.error());
+    hits.resize(*found);
+    out.number(static_cast<std::uint32_t>(hits.size()));
+    for (const SlotHit& hit : hits) out.number(hit.slot);
+    for (const SlotHit& hit : hits) out.number(hit.score);
+    write(out, report);
+    if (withIds)
+      for (const SlotHit& hit : hits) out.text(store_.idOf(hit.slot));
+    return kDone;
+  });
+}
+
+double Store::count() const {
+  return exchange().run([&](WireWriter&) -> Result<double> {
+    WireReader in = input();
+    return readSearchOptions(in)
+        .and_then([&](const SearchOptions& options) { return store_.count(options); })
+        .map([](std::size_t matches) { return static_cast<double>(matches); });
+  });
+}
+
+double Store::nextSlot(double from) const {
+  const std::optional<std::uint32_t> slot = store_.nextSlot(static_cast<std::uint32_t>(from));
+  return slot ? *slot : kAbsent;
+}
+
+double Store::idOf(double slot) const {
+  return exchange().run([&](WireWriter& out) -> Result<double> {
+    const std::string_view id = store_.idOf(static_cast<std::uint32_t>(slot));
+    if (id.empty()) return kAbsent;
+    out.text(id);
+    return kDone;
+  });
+}
+
+double Store::patternAt(double slot) const {
+  return exchange().run([&](WireWriter& out) {
+    return reply(out, store_.patternAt(static_cast<std::uint32_t>(slot)));
+  });
+}
+
+double Store::embeddingAt(double slot) const {
+  return exchange().run([&](WireWriter& out) {
+    return reply(out, store_.embeddingAt(static_cast<std::uint32_t>(slot)));
+  });
+}
+
+double Store::save(emscripten::val sink) const {
+  return exchange().run([&](WireWriter&) {
+    return done(store_.save([&](std::span<const std::byte> chunk) -> Result<void> {
+      const double address = addressOf(chunk.data());
+      if (sink(address, static_cast<double>(chunk.size())).as<bool>()) return {};
+      return fail(ErrorCode::outOfMemory, "the receiver of the snapshot could not take a chunk");
+    }));
+  });
+}
+
+}  // namespace damask::wasm

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <emscripten/val.h>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "damask/damask.hpp"
+
+namespace damask::wasm {
+
+/// One PatternStore as JavaScript holds it. Arguments that are not numbers are read from the
+/// exchange's input; results that are not numbers are its reply. Every method returns kDone or the
+/// number asked for, kAbsent, or kFailed; none throws.
+class Store {
+ public:
+  explicit Store(PatternStore&& store) noexcept : store_(std::move(store)) {}
+
+  double options() const;            ///< Reply: the options.
+  double size() const;               ///< Returns the number of live patterns.
+  double contains() const;           ///< Input: id. Returns 1 or 0.
+  double stats() const;              ///< Reply: the figures.
+  double upsert(double components);  ///< Input: embedding, pattern.
+  double remove();                   ///< Input: id. Returns 1 or 0.
+  double recordUsage();              ///< Input: usage. Returns 1 or 0.
+  double clear();
+  double get() const;        ///< Input: id. Reply: the pattern.
+  double embedding() const;  ///< Input: id. Reply: floats.
+  /// Input: query, options. Reply: hit count, slots, scores, report; then the hits' ids.
+  double search(double components) const;
+  /// Input: query, options. Reply: hit count, slots, scores, report.
+  double searchSlots(double components) const;
+  double count() const;                   ///< Input: options. Returns the number of matches.
+  double nextSlot(double from) const;     ///< Returns a slot or kAbsent.
+  double idOf(double slot) const;         ///< Reply: the id.
+  double patternAt(double slot) const;    ///< Reply: the pattern.
+  double embeddingAt(double slot) const;  ///< Reply: floats.
+  /// Calls `sink(address, bytes)` for each chunk; a sink that returns false ends the save.
+  double save(emscripten::val sink) const;
+
+ private:
+  double searchInto(double components, bool withIds) const;
+
+  PatternStore store_;
+};
+
+/// Input: options. Nothing when refused.
+Store* createStore();
+/// Input: `bytes` bytes of a snapshot; the input buffer is given back. Nothing when refused.
+Store* openStore(double bytes);
+
+}  // namespace damask::wasm
