@@ -1,0 +1,113 @@
+# Every test on every target, as one ctest run with one summary.
+# shellcheck shell=bash
+
+readonly PRESETS=(native-release native-sanitize native-fuzz arm64 wasm-simd wasm-scalar)
+
+# test [PRESET...] [-R REGEX] [-E REGEX]: sets selected_presets and ctest_options.
+parse_test_arguments() {
+  selected_presets=()
+  ctest_options=()
+  while (($#)); do
+    case $1 in
+      -R | -E)
+        (($# > 1)) || die "test: $1 needs a regular expression"
+        ctest_options+=("$1" "$2")
+        shift
+        ;;
+      *)
+        [[ " ${PRESETS[*]} " == *" $1 "* ]] ||
+          die "test: '$1' is neither a preset nor an option" "presets: ${PRESETS[*]}" \
+            'options: -R REGEX, -E REGEX'
+        selected_presets+=("$1")
+        ;;
+    esac
+    shift
+  done
+  everything=
+  if ((${#selected_presets[@]} == 0)); then
+    everything=1
+    selected_presets=("${PRESETS[@]}")
+  fi
+}
+
+is_selected() { [[ " ${selected_presets[*]} " == *" $1 "* ]]; }
+
+has_wasm_and_native() {
+  is_selected native-release && is_selected wasm-simd && is_selected wasm-scalar
+}
+
+install_for_tests() {
+  local groups=(node build)
+  if is_selected arm64; then groups+=(arm64); fi
+  if is_selected native-fuzz; then groups+=(fuzz); fi
+  if [[ -n $everything ]]; then groups+=(lint); fi
+  install_packages "${groups[@]}"
+}
+
+# What this machine cannot run is said, never skipped in silence.
+report_machine() {
+  say "machine: $(uname -m), $(nproc) cores, node $(node --version)"
+  if [[ $(uname -m) != x86_64 ]]; then return 0; fi
+  local flag
+  for flag in avx2 avx512_vnni; do
+    grep -qw "$flag" /proc/cpuinfo ||
+      say "this CPU has no $flag: those kernels are built, and their tests cannot run here"
+  done
+}
+
+add_test() {
+  local name=$1 timeout=$2 lock=$3
+  shift 3
+  printf 'add_test([=[%s]=]' "$name"
+  printf ' [=[%s]=]' "$@"
+  printf ')\nset_tests_properties([=[%s]=] PROPERTIES TIMEOUT %s WORKING_DIRECTORY [=[%s]=]' \
+    "$name" "$timeout" "$ROOT"
+  if [[ -n $lock ]]; then printf ' RESOURCE_LOCK %s' "$lock"; fi
+  printf ')\n'
+}
+
+# The fuzz targets start from the corpus in the repository and keep what they find in build/fuzz.
+add_fuzz_tests() {
+  local target name seconds=${FUZZ_SECONDS:-60} found corpus
+  for target in "$BUILD"/native-fuzz/tests/fuzz/fuzz_*; do
+    [[ -x $target && -f $target ]] || continue
+    name=${target##*/}
+    found=$BUILD/fuzz/$name
+    corpus=tests/fuzz/corpus/${name#fuzz_}
+    mkdir -p "$found/corpus"
+    add_test "native-fuzz.$name" $((seconds + 120)) '' "$target" \
+      "-max_total_time=$seconds" "-seed=${FUZZ_SEED:-1}" -rss_limit_mb=2048 -timeout=20 \
+      "-artifact_prefix=$found/" "$found/corpus" "$corpus"
+  done
+}
+
+# One list of all tests: those of every preset's build, then those that belong to none of them.
+write_test_list() {
+  printf 'subdirs(%s)\n' "${selected_presets[*]}"
+  if is_selected native-fuzz; then add_fuzz_tests; fi
+  if has_wasm_and_native; then
+    add_test js.package 600 js-lib npm --prefix js test
+    add_test js.demo 600 js-lib npm --prefix js/demo test
+  fi
+  if [[ -n $everything ]]; then
+    for check in format tidy shell size js; do
+      add_test "lint.$check" 600 '' toolchains/lint "$check"
+    done
+  fi
+}
+
+test_command() {
+  local selected_presets ctest_options everything preset check
+  parse_test_arguments "$@"
+  install_for_tests
+  report_machine
+  for preset in "${selected_presets[@]}"; do build_preset "$preset"; done
+  if has_wasm_and_native; then
+    build_js
+    npm_install js/demo
+  fi
+  write_test_list >"$BUILD/CTestTestfile.cmake"
+  say 'testing'
+  ctest --test-dir "$BUILD" -j "$JOBS" --timeout 900 --output-on-failure --no-tests=error \
+    "${ctest_options[@]}" </dev/null
+}
