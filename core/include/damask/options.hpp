@@ -38,13 +38,13 @@ struct StoreOptions {
 
 /// What one search asks for. Absent filter fields match everything; present ones must be equal.
 struct SearchOptions {
-  std::size_t k = 10;                      ///< Results wanted. [1, 10000]
-  std::optional<std::uint32_t> ef;         ///< [k, 10000]; absent: the larger of efSearch and k.
-  bool exact = false;                      ///< Score every match: the oracle.
-  std::optional<float> threshold;          ///< Drop results that score below this.
-  std::optional<std::string> domain;       ///< Only patterns of this domain.
-  std::optional<std::string> type;         ///< Only patterns of this type.
-  std::optional<std::string> framework;    ///< Only patterns of this framework.
+  std::size_t k = 10;                    ///< Results wanted. [1, 10000]
+  std::optional<std::uint32_t> ef;       ///< [k, 10000]; absent: the larger of efSearch and k.
+  bool exact = false;                    ///< Score every match: the oracle.
+  std::optional<float> threshold;        ///< Drop results that score below this.
+  std::optional<std::string> domain;     ///< Only patterns of this domain.
+  std::optional<std::string> type;       ///< Only patterns of this type.
+  std::optional<std::string> framework;  ///< Only patterns of this framework.
 };
 
 namespace limits {

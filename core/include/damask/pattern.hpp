@@ -19,13 +19,13 @@ Result<Verdict> parseVerdict(std::string_view name);     ///< The inverse of ver
 /// Strings are UTF-8. Times are milliseconds since 1970-01-01T00:00:00Z, given by the caller: the
 /// core has no clock.
 struct Pattern {
-  std::string id;       ///< 1 to 1024 bytes; the key of upsert, get and remove.
-  std::string type;     ///< 0 to 1024 bytes.
-  std::string domain;   ///< 0 to 1024 bytes.
-  std::string content;  ///< 0 to 16 MiB.
-  std::optional<std::string> framework;    ///< 0 to 1024 bytes.
-  std::optional<double> coverage;          ///< Finite.
-  std::optional<double> flakinessScore;    ///< Finite.
+  std::string id;                        ///< 1 to 1024 bytes; the key of upsert, get and remove.
+  std::string type;                      ///< 0 to 1024 bytes.
+  std::string domain;                    ///< 0 to 1024 bytes.
+  std::string content;                   ///< 0 to 16 MiB.
+  std::optional<std::string> framework;  ///< 0 to 1024 bytes.
+  std::optional<double> coverage;        ///< Finite.
+  std::optional<double> flakinessScore;  ///< Finite.
   std::optional<Verdict> verdict;
   std::optional<std::int64_t> createdAt;
   std::optional<std::int64_t> lastUsed;

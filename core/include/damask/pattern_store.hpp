@@ -41,8 +41,8 @@ struct SearchHit {
 /// What a search did, beside its hits.
 struct SearchReport {
   SearchPlan plan = SearchPlan::none;
-  bool exact = false;                     ///< The hits are the true k best on the 16-bit codes.
-  std::uint64_t distanceComputations = 0; ///< 8-bit and 16-bit together.
+  bool exact = false;                      ///< The hits are the true k best on the 16-bit codes.
+  std::uint64_t distanceComputations = 0;  ///< 8-bit and 16-bit together.
 };
 
 /// Measured figures of a store. Bytes are what its own structures hold allocated.

@@ -132,7 +132,7 @@ struct Algorithms {
   }
 
   struct Dot16 {
-    // The cross sum holds 2 * 4096 * 127 * 128 = 133,169,152 at most: within int32.
+    // The cross sum holds 2 * 4096 * 128 * 128 = 134,217,728 at most: within int32.
     Acc high = Simd::zero(), cross = Simd::zero(), low = Simd::zero();
     Bias highBias = Simd::zeroBias(), lowBias = Simd::zeroBias();
 

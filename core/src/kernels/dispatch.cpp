@@ -88,8 +88,12 @@ std::vector<std::string_view> names(const std::vector<const kernels::KernelTable
 
 }  // namespace
 
-std::vector<std::string_view> compiledInstructionSets() { return names(kernels::compiledTables()); }
-std::vector<std::string_view> detectedInstructionSets() { return names(kernels::detectedTables()); }
+std::vector<std::string_view> compiledInstructionSets() {
+  return names(kernels::compiledTables());
+}
+std::vector<std::string_view> detectedInstructionSets() {
+  return names(kernels::detectedTables());
+}
 
 Result<std::string_view> activeInstructionSet() {
   auto table = kernels::activeTable();
@@ -97,7 +101,9 @@ Result<std::string_view> activeInstructionSet() {
   return std::string_view((*table)->name);
 }
 
-std::string_view version() noexcept { return DAMASK_VERSION; }
+std::string_view version() noexcept {
+  return DAMASK_VERSION;
+}
 
 std::string_view targetName() noexcept {
 #if defined(__wasm__)

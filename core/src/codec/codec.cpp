@@ -1,0 +1,118 @@
+#include "codec/codec.hpp"
+
+#include <bit>
+#include <cmath>
+#include <string>
+
+namespace damask {
+namespace {
+
+// q spans [-32512, 32512] so that its high plane stays within [-127, 127].
+constexpr double kLargestCode = 32512.0;
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", value);
+  return text;
+}
+
+}  // namespace
+
+Result<float> Codec::check(std::span<const float> v, const char* field) const {
+  if (v.size() != dimension_) {
+    return fail(ErrorCode::invalidArgument,
+                std::string(field) + " has " + std::to_string(v.size()) +
+                    " components, but the store's dimension is " + std::to_string(dimension_));
+  }
+  const float largest = std::bit_cast<float>(kernels_->maxAbsBits(v.data(), v.size()));
+  if (!std::isfinite(largest)) {
+    std::size_t i = 0;
+    while (std::isfinite(v[i])) ++i;
+    return fail(ErrorCode::invalidArgument, std::string(field) + "[" + std::to_string(i) + "] is " +
+                                                number(v[i]) +
+                                                ", but every component must be finite");
+  }
+  if (metric_ == Metric::cosine) {
+    if (largest == 0) {
+      return fail(ErrorCode::invalidArgument,
+                  std::string(field) + " is the zero vector, which has no cosine");
+    }
+  } else if (largest != 0 && (largest < limits::kMinMagnitude || largest > limits::kMaxMagnitude)) {
+    return fail(ErrorCode::invalidArgument,
+                std::string(field) + " has a largest component of " + number(largest) +
+                    ", but under " + std::string(metricName(metric_)) +
+                    " it must be 0 or within [" + number(limits::kMinMagnitude) + ", " +
+                    number(limits::kMaxMagnitude) + "]");
+  }
+  return largest;
+}
+
+ColdFactor Codec::encode(std::span<const float> v, float largest, std::int8_t* hi,
+                         std::int8_t* lo) const noexcept {
+  // A float's reciprocal times 32512 stays far inside double's range, denormals included.
+  const double magnitude = largest;
+  const double inverse = magnitude == 0 ? 0 : kLargestCode / magnitude;
+  kernels_->encode(v.data(), inverse, v.size(), hi, lo);
+  return ColdFactor{magnitude / kLargestCode, selfDot({hi, lo})};
+}
+
+void Codec::decode(CodePlanes code, double scale, std::span<float> out) const noexcept {
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] = static_cast<float>((256 * code.hi[i] + code.lo[i]) * scale);
+  }
+}
+
+bool Codec::plausible(const ColdFactor& factor) const noexcept {
+  const double largest = factor.scale * kLargestCode;
+  if (!std::isfinite(largest) || std::signbit(factor.scale)) return false;
+  if ((factor.scale == 0) != (factor.selfDot == 0)) return false;
+  if (metric_ == Metric::cosine) {
+    return largest > 0 && largest <= std::numeric_limits<float>::max();
+  }
+  // One part in 2^50 of slack: the scale was rounded once on the way in.
+  const double slack = 1.0 + 0x1p-50;
+  return largest == 0 ||
+         (largest * slack >= limits::kMinMagnitude && largest <= limits::kMaxMagnitude * slack);
+}
+
+HotFactor Codec::hotFactor(const ColdFactor& cold) const noexcept {
+  const double norm2 = static_cast<double>(cold.selfDot);
+  switch (metric_) {
+    case Metric::cosine:
+      return {static_cast<float>(256.0 / std::sqrt(norm2)), 0.5f};
+    case Metric::euclidean:
+      return {static_cast<float>(256.0 * cold.scale),
+              static_cast<float>((cold.scale * cold.scale) * norm2)};
+    case Metric::dot:
+      break;
+  }
+  return {static_cast<float>(256.0 * cold.scale), 0.0f};
+}
+
+double Codec::distance(CodePlanes a, const ColdFactor& fa, CodePlanes b,
+                       const ColdFactor& fb) const noexcept {
+  const double dot = static_cast<double>(kernels_->dot16(a.hi, a.lo, b.hi, b.lo, dimension_));
+  switch (metric_) {
+    case Metric::cosine: {
+      const double norms = static_cast<double>(fa.selfDot) * static_cast<double>(fb.selfDot);
+      return -(dot / std::sqrt(norms));
+    }
+    case Metric::euclidean: {
+      const double a2 = (fa.scale * fa.scale) * static_cast<double>(fa.selfDot);
+      const double b2 = (fb.scale * fb.scale) * static_cast<double>(fb.selfDot);
+      const double squared = (a2 + b2) - 2.0 * (dot * (fa.scale * fb.scale));
+      // Rounding can take the distance of near-equal vectors below zero, where none exists.
+      return squared > 0 ? squared : 0;
+    }
+    case Metric::dot:
+      break;
+  }
+  return -(dot * (fa.scale * fb.scale));
+}
+
+float Codec::score(double distance) const noexcept {
+  if (metric_ == Metric::euclidean) return static_cast<float>(1.0 / (1.0 + std::sqrt(distance)));
+  return static_cast<float>(-distance);
+}
+
+}  // namespace damask

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "codec/codec.hpp"
+#include "graph/graph_view.hpp"
+#include "graph/scratch.hpp"
+
+namespace damask {
+
+/// The query's side of every estimate.
+struct WalkQuery {
+  const std::int8_t* hi;
+  HotFactor factor;
+};
+
+/// The `ef` nodes nearest to the query that a best-first walk finds, among those that `accepts`
+/// has a bit for (null: all of them), left in scratch.found, nearest first. Nodes that are not
+/// accepted are walked through all the same. Deterministic: candidates are ordered by (estimate,
+/// slot). Throws std::bad_alloc.
+void walk(const GraphView& graph, const Codec& codec, const WalkQuery& query, std::uint32_t ef,
+          const std::uint64_t* accepts, SearchScratch& scratch);
+
+}  // namespace damask

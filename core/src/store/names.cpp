@@ -1,0 +1,89 @@
+// The names of enumerators, as users write them.
+
+#include <array>
+#include <string>
+
+#include "damask/error.hpp"
+#include "damask/options.hpp"
+#include "damask/pattern.hpp"
+#include "damask/pattern_store.hpp"
+
+namespace damask {
+namespace {
+
+template <typename T, std::size_t N>
+struct Names {
+  const char* what;
+  std::array<std::pair<T, std::string_view>, N> entries;
+
+  constexpr std::string_view name(T value) const noexcept {
+    for (const auto& [v, text] : entries) {
+      if (v == value) return text;
+    }
+    return "unknown";
+  }
+
+  Result<T> parse(std::string_view text) const {
+    std::string known;
+    for (const auto& [value, entry] : entries) {
+      if (entry == text) return value;
+      known += known.empty() ? "" : ", ";
+      known += entry;
+    }
+    return fail(ErrorCode::invalidArgument, std::string(what) + " is \"" + std::string(text) +
+                                                "\", but must be one of: " + known);
+  }
+};
+
+constexpr Names<Metric, 3> kMetrics{
+    "metric",
+    {{{Metric::cosine, "cosine"}, {Metric::euclidean, "euclidean"}, {Metric::dot, "dot"}}}};
+constexpr Names<Precision, 2> kPrecisions{
+    "precision", {{{Precision::fixed16, "fixed16"}, {Precision::float32, "float32"}}}};
+constexpr Names<Verdict, 3> kVerdicts{
+    "verdict",
+    {{{Verdict::success, "success"}, {Verdict::failure, "failure"}, {Verdict::flaky, "flaky"}}}};
+constexpr Names<SearchPlan, 4> kPlans{"plan",
+                                      {{{SearchPlan::none, "none"},
+                                        {SearchPlan::graph, "graph"},
+                                        {SearchPlan::scan, "scan"},
+                                        {SearchPlan::graphThenScan, "graph-then-scan"}}}};
+constexpr Names<ErrorCode, 9> kErrorCodes{"code",
+                                          {{{ErrorCode::invalidArgument, "INVALID_ARGUMENT"},
+                                            {ErrorCode::outOfMemory, "OUT_OF_MEMORY"},
+                                            {ErrorCode::notASnapshot, "NOT_A_SNAPSHOT"},
+                                            {ErrorCode::snapshotTruncated, "SNAPSHOT_TRUNCATED"},
+                                            {ErrorCode::snapshotCorrupt, "SNAPSHOT_CORRUPT"},
+                                            {ErrorCode::snapshotTooNew, "SNAPSHOT_TOO_NEW"},
+                                            {ErrorCode::unsupported, "UNSUPPORTED"},
+                                            {ErrorCode::io, "IO"},
+                                            {ErrorCode::internal, "INTERNAL"}}}};
+
+}  // namespace
+
+std::string_view errorCodeName(ErrorCode code) noexcept {
+  return kErrorCodes.name(code);
+}
+std::string_view metricName(Metric metric) noexcept {
+  return kMetrics.name(metric);
+}
+Result<Metric> parseMetric(std::string_view name) {
+  return kMetrics.parse(name);
+}
+std::string_view precisionName(Precision precision) noexcept {
+  return kPrecisions.name(precision);
+}
+Result<Precision> parsePrecision(std::string_view name) {
+  return kPrecisions.parse(name);
+}
+std::string_view verdictName(Verdict verdict) noexcept {
+  return kVerdicts.name(verdict);
+}
+Result<Verdict> parseVerdict(std::string_view name) {
+  return kVerdicts.parse(name);
+}
+std::string_view searchPlanName(SearchPlan plan) noexcept {
+  return kPlans.name(plan);
+}
+
+}  // namespace damask

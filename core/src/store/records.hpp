@@ -1,0 +1,134 @@
+#pragma once
+
+#include <tsl/robin_set.h>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "damask/options.hpp"
+#include "damask/pattern.hpp"
+#include "graph/graph_view.hpp"
+#include "store/name_table.hpp"
+#include "store/text_arena.hpp"
+
+namespace damask {
+
+/// A record's fields of fixed size, and where its texts are. A dead slot's row is all zero.
+struct Record {
+  enum Present : std::uint8_t {
+    kFramework = 1,
+    kCoverage = 2,
+    kFlakiness = 4,
+    kCreatedAt = 8,
+    kLastUsed = 16,
+    kMetadata = 32,
+    kAllPresent = 63
+  };
+
+  char* text = nullptr;  ///< id, content and metadata, one after the other.
+  std::uint32_t idBytes = 0;
+  std::uint32_t contentBytes = 0;
+  std::uint32_t metadataBytes = 0;
+  std::uint8_t present = 0;
+  std::uint8_t verdict = 0;  ///< 0: none.
+  double coverage = 0;
+  double flakiness = 0;
+  std::int64_t createdAt = 0;
+  std::int64_t lastUsed = 0;
+  std::uint64_t usageCount = 0;
+
+  std::size_t textBytes() const noexcept {
+    return std::size_t{idBytes} + contentBytes + metadataBytes;
+  }
+  std::string_view id() const noexcept { return {text, idBytes}; }
+  std::string_view content() const noexcept { return {text + idBytes, contentBytes}; }
+  std::string_view metadata() const noexcept {
+    return {text + idBytes + contentBytes, metadataBytes};
+  }
+  bool has(Present field) const noexcept { return (present & field) != 0; }
+};
+
+/// The fields that filters compare, by number in the name table; kNoName: absent.
+struct RecordNames {
+  std::uint32_t type = 0;
+  std::uint32_t domain = 0;
+  std::uint32_t framework = 0;
+};
+inline constexpr std::uint32_t kNoName = 0xffffffffu;
+
+/// The records by slot, and the index from id to slot.
+class Records {
+ public:
+  Records();
+  Records(const Records&) = delete;
+  Records& operator=(const Records&) = delete;
+
+  std::size_t slots() const noexcept { return rows_.size(); }
+  std::size_t size() const noexcept { return liveCount_; }
+  bool isLive(Slot slot) const noexcept {
+    return slot < rows_.size() && (live_[slot / 64] >> (slot % 64) & 1) != 0;
+  }
+  /// One bit per slot.
+  const std::vector<std::uint64_t>& live() const noexcept { return live_; }
+  const Record& row(Slot slot) const noexcept { return rows_[slot]; }
+  RecordNames names(Slot slot) const noexcept {
+    return {types_[slot], domains_[slot], frameworks_[slot]};
+  }
+  const NameTable& nameTable() const noexcept { return names_; }
+  std::optional<Slot> find(std::string_view id) const;
+  Pattern pattern(Slot slot) const;
+  std::size_t bytes() const noexcept;
+
+  /// A row ready to be appended: its texts are copied, its names are known, room is made. Throws
+  /// std::bad_alloc, changing nothing that can be seen.
+  struct Prepared {
+    Record record;
+    RecordNames names;
+  };
+  Prepared prepare(const Pattern& pattern);
+
+  /// Appends a live row for the next slot, taking the id over from the slot that had it, which it
+  /// kills and returns. Cannot fail after prepare().
+  std::optional<Slot> append(const Prepared& prepared) noexcept;
+  /// Appends a dead row. Cannot fail after prepare().
+  void appendDead() noexcept;
+  /// Kills a live slot: its row and texts are erased.
+  void kill(Slot slot) noexcept;
+  void recordUsage(Slot slot, std::optional<Verdict> outcome, std::int64_t nowMs) noexcept;
+
+  // For a snapshot's reader, which has checked what it passes on.
+  void reserve(std::size_t slots, std::size_t live, std::size_t names, std::size_t nameBytes);
+  char* allocateText(std::size_t bytes) { return arena_.allocate(bytes); }
+  std::uint32_t intern(std::string_view name) { return names_.intern(name); }
+
+  /// The slots that the filter fields of `options` match, as bits; returns how many.
+  std::size_t match(const SearchOptions& options, std::vector<std::uint64_t>& bits) const;
+
+ private:
+  struct Hash {
+    const Records* records;
+    std::size_t operator()(std::string_view id) const noexcept;
+    std::size_t operator()(Slot slot) const noexcept;
+  };
+  struct Equal {
+    using is_transparent = void;
+    const Records* records;
+    bool operator()(Slot a, Slot b) const noexcept { return a == b; }
+    bool operator()(std::string_view a, Slot b) const noexcept;
+    bool operator()(Slot a, std::string_view b) const noexcept { return (*this)(b, a); }
+  };
+
+  void appendRow(const Record& record, RecordNames names) noexcept;
+
+  TextArena arena_;
+  NameTable names_;
+  std::vector<Record> rows_;
+  std::vector<std::uint32_t> types_, domains_, frameworks_;
+  std::vector<std::uint64_t> live_;
+  std::size_t liveCount_ = 0;
+  tsl::robin_set<Slot, Hash, Equal> index_;
+};
+
+}  // namespace damask

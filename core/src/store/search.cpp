@@ -1,0 +1,141 @@
+#include "store/search.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "graph/walk.hpp"
+
+namespace damask {
+namespace {
+
+using Ranked = SearchScratch::Ranked;
+
+bool nearer(const Ranked& a, const Ranked& b) noexcept {
+  return a.distance != b.distance ? a.distance < b.distance : a.slot < b.slot;
+}
+
+class Search {
+ public:
+  Search(const StoreState& state, std::span<const float> query, float largest,
+         const SearchOptions& options, SearchScratch& scratch)
+      : state_(state), options_(options), scratch_(scratch) {
+    scratch_.distances = 0;
+    scratch_.ranked.clear();
+    scratch_.queryHi.resize(query.size());
+    scratch_.queryLo.resize(query.size());
+    factor_ = state.codec.encode(query, largest, scratch_.queryHi.data(), scratch_.queryLo.data());
+  }
+
+  SearchPlan run() {
+    const bool filtered = options_.domain || options_.type || options_.framework;
+    if (filtered) {
+      matches_ = state_.records.match(options_, scratch_.matches);
+      accepts_ = scratch_.matches.data();
+    } else {
+      matches_ = state_.records.size();
+      accepts_ = state_.records.live().data();
+    }
+    if (matches_ == 0) return SearchPlan::none;
+    if (options_.exact || scanIsCheaper(filtered)) {
+      scan();
+      return SearchPlan::scan;
+    }
+    const bool everyNode = matches_ == state_.graph.slots();
+    walk(state_.graph.view(), state_.codec,
+         {scratch_.queryHi.data(), state_.codec.hotFactor(factor_)}, ef(),
+         everyNode ? nullptr : accepts_, scratch_);
+    if (scratch_.found.size() < std::min(options_.k, matches_)) {
+      scan();
+      return SearchPlan::graphThenScan;
+    }
+    rank();
+    return SearchPlan::graph;
+  }
+
+  std::size_t write(std::span<SlotHit> hits) {
+    auto& ranked = scratch_.ranked;
+    const std::size_t k = std::min(options_.k, ranked.size());
+    std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(k), ranked.end(),
+                      nearer);
+    std::size_t count = 0;
+    for (; count < k; ++count) {
+      const float score = state_.codec.score(ranked[count].distance);
+      if (options_.threshold && score < *options_.threshold) break;
+      hits[count] = {ranked[count].slot, score};
+    }
+    return count;
+  }
+
+ private:
+  std::uint32_t ef() const noexcept {
+    if (options_.ef) return *options_.ef;
+    return std::max(state_.options.hnsw.efSearch, static_cast<std::uint32_t>(options_.k));
+  }
+
+  // A walk that collects ef of the matching nodes follows about ef * slots / matches nodes and
+  // scores about m new neighbours at each; a scan scores every match. Without a filter the graph
+  // answers from ef live patterns up.
+  bool scanIsCheaper(bool filtered) const noexcept {
+    if (!filtered) return matches_ <= ef();
+    const double walked = static_cast<double>(ef()) * state_.options.hnsw.m *
+                          static_cast<double>(state_.graph.slots());
+    return static_cast<double>(matches_) * static_cast<double>(matches_) <= walked;
+  }
+
+  Ranked rankOf(Slot slot) noexcept {
+    ++scratch_.distances;
+    const CodePlanes query{scratch_.queryHi.data(), scratch_.queryLo.data()};
+    return {state_.codec.distance(query, factor_, state_.planes(slot), state_.cold[slot]), slot};
+  }
+
+  // The walk's estimates rank well but for close neighbours; this many beyond k are ranked again.
+  static constexpr std::size_t kRankedBeyond = 16;
+
+  void rank() {
+    const std::size_t count = std::min(options_.k + kRankedBeyond, scratch_.found.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      scratch_.ranked.push_back(rankOf(slotOf(scratch_.found[i])));
+    }
+  }
+
+  // Keeps the k best in a max-heap.
+  void scan() {
+    auto& ranked = scratch_.ranked;
+    ranked.clear();
+    for (std::size_t word = 0; word * 64 < state_.records.slots(); ++word) {
+      for (std::uint64_t bits = accepts_[word]; bits != 0; bits &= bits - 1) {
+        const Ranked r =
+            rankOf(static_cast<Slot>(word * 64 + static_cast<unsigned>(std::countr_zero(bits))));
+        if (ranked.size() == options_.k) {
+          if (!nearer(r, ranked.front())) continue;
+          std::pop_heap(ranked.begin(), ranked.end(), nearer);
+          ranked.pop_back();
+        }
+        ranked.push_back(r);
+        std::push_heap(ranked.begin(), ranked.end(), nearer);
+      }
+    }
+  }
+
+  const StoreState& state_;
+  const SearchOptions& options_;
+  SearchScratch& scratch_;
+  ColdFactor factor_;
+  std::size_t matches_ = 0;
+  const std::uint64_t* accepts_ = nullptr;
+};
+
+}  // namespace
+
+std::size_t searchState(const StoreState& state, std::span<const float> query, float largest,
+                        const SearchOptions& options, std::span<SlotHit> hits, SearchReport* report,
+                        SearchScratch& scratch) {
+  Search search(state, query, largest, options, scratch);
+  const SearchPlan plan = search.run();
+  if (report != nullptr) {
+    *report = {plan, plan != SearchPlan::graph, scratch.distances};
+  }
+  return search.write(hits);
+}
+
+}  // namespace damask

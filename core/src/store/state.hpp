@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "codec/codec.hpp"
+#include "damask/options.hpp"
+#include "graph/hnsw_graph.hpp"
+#include "store/block_array.hpp"
+#include "store/records.hpp"
+
+namespace damask {
+
+/// Everything a store is: what a snapshot writes and reads. Row i of each part belongs to slot i.
+struct StoreState {
+  /// Throws std::bad_alloc.
+  StoreState(const StoreOptions& storeOptions, const kernels::KernelTable* kernels)
+      : options(storeOptions),
+        codec(options.dimension, options.metric, kernels),
+        graph(codec, options.hnsw, options.seed),
+        low(options.dimension) {
+    if (options.precision == Precision::float32) floats.emplace(options.dimension);
+  }
+
+  StoreOptions options;
+  Codec codec;
+  HnswGraph graph;                          ///< High planes and links.
+  BlockArray<std::int8_t> low;              ///< Low planes; zero for dead slots.
+  std::optional<BlockArray<float>> floats;  ///< Originals, under Precision::float32.
+  std::vector<ColdFactor> cold;
+  Records records;
+  std::uint64_t sequence = 0;
+
+  CodePlanes planes(Slot slot) const noexcept { return {graph.view().code(slot), low.row(slot)}; }
+
+  /// Makes room for `slots` slots in every part but the records. Throws std::bad_alloc, changing
+  /// nothing that can be seen.
+  void reserve(std::size_t slots) {
+    graph.reserve(slots);
+    low.reserve(slots);
+    if (floats) floats->reserve(slots);
+    if (cold.capacity() < slots) cold.reserve(slots);
+  }
+};
+
+}  // namespace damask

@@ -1,0 +1,108 @@
+#include "store/validate.hpp"
+
+#include <utf8cpp/utf8.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "damask/options.hpp"
+
+namespace damask {
+namespace {
+
+Result<void> inRange(const char* field, std::uint64_t value, std::uint64_t low,
+                     std::uint64_t high) {
+  if (value >= low && value <= high) return {};
+  return fail(ErrorCode::invalidArgument, std::string(field) + " is " + std::to_string(value) +
+                                              ", but must be within [" + std::to_string(low) +
+                                              ", " + std::to_string(high) + "]");
+}
+
+Result<void> checkText(const char* field, std::string_view text, std::size_t low,
+                       std::size_t high) {
+  if (text.size() < low || text.size() > high) {
+    return fail(ErrorCode::invalidArgument,
+                std::string(field) + " has " + std::to_string(text.size()) +
+                    " bytes, but must have " + std::to_string(low) + " to " + std::to_string(high));
+  }
+  if (!isUtf8(text)) {
+    return fail(ErrorCode::invalidArgument, std::string(field) + " is not valid UTF-8");
+  }
+  return {};
+}
+
+Result<void> checkText(const char* field, const std::optional<std::string>& text,
+                       std::size_t high) {
+  return text ? checkText(field, *text, 0, high) : Result<void>{};
+}
+
+Result<void> checkFinite(const char* field, std::optional<double> value) {
+  if (!value || std::isfinite(*value)) return {};
+  return fail(ErrorCode::invalidArgument,
+              std::string(field) + " is " + std::to_string(*value) + ", but must be finite");
+}
+
+// The first of several checks that fails.
+template <typename... Checks>
+Result<void> firstFailure(Checks&&... checks) {
+  Result<void> result;
+  (void)((result = checks(), result.has_value()) && ...);
+  return result;
+}
+
+}  // namespace
+
+bool isUtf8(std::string_view text) noexcept {
+  return utf8::is_valid(text.begin(), text.end());
+}
+
+bool isJsonObject(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && text[first] == '{' && nlohmann::json::accept(text);
+}
+
+Result<void> validate(const StoreOptions& o) {
+  return firstFailure(
+      [&] { return inRange("dimension", o.dimension, 1, limits::kMaxDimension); },
+      [&] { return inRange("hnsw.m", o.hnsw.m, limits::kMinM, limits::kMaxM); },
+      [&] {
+        return inRange("hnsw.efConstruction", o.hnsw.efConstruction, o.hnsw.m,
+                       limits::kMaxEfConstruction);
+      },
+      [&] { return inRange("hnsw.efSearch", o.hnsw.efSearch, 1, limits::kMaxEf); },
+      [&] { return inRange("metric", static_cast<std::uint64_t>(o.metric), 0, 2); },
+      [&] { return inRange("precision", static_cast<std::uint64_t>(o.precision), 0, 1); });
+}
+
+Result<void> validate(const SearchOptions& o) {
+  return firstFailure(
+      [&] { return inRange("k", o.k, 1, limits::kMaxK); },
+      [&] { return o.ef ? inRange("ef", *o.ef, o.k, limits::kMaxEf) : Result<void>{}; },
+      [&] {
+        return checkFinite("threshold",
+                           o.threshold ? std::optional<double>(*o.threshold) : std::nullopt);
+      });
+}
+
+Result<void> validate(const Pattern& p) {
+  return firstFailure(
+      [&] { return checkText("id", p.id, 1, limits::kMaxNameBytes); },
+      [&] { return checkText("type", p.type, 0, limits::kMaxNameBytes); },
+      [&] { return checkText("domain", p.domain, 0, limits::kMaxNameBytes); },
+      [&] { return checkText("content", p.content, 0, limits::kMaxTextBytes); },
+      [&] { return checkText("framework", p.framework, limits::kMaxNameBytes); },
+      [&] { return checkFinite("coverage", p.coverage); },
+      [&] { return checkFinite("flakinessScore", p.flakinessScore); },
+      [&] {
+        return p.verdict ? inRange("verdict", static_cast<std::uint64_t>(*p.verdict), 1, 3)
+                         : Result<void>{};
+      },
+      [&] { return checkText("metadata", p.metadata, limits::kMaxTextBytes); },
+      [&]() -> Result<void> {
+        if (!p.metadata || isJsonObject(*p.metadata)) return {};
+        return fail(ErrorCode::invalidArgument, "metadata is not the text of a JSON object");
+      });
+}
+
+}  // namespace damask
