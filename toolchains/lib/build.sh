@@ -4,20 +4,18 @@
 
 JOBS=${DAMASK_JOBS:-$(nproc)}
 
-# True when the files' joint hash is the one that the stamp NAME holds: is_stamped NAME KEY.
+# is_stamped NAME KEY: true when the step NAME was last done with the same KEY.
 is_stamped() { [[ -f $BUILD/stamps/$1 && $(<"$BUILD/stamps/$1") == "$2" ]]; }
 stamp() { printf '%s\n' "$2" >"$BUILD/stamps/$1"; }
 hash_of() { cat "$@" | sha256sum | cut -c1-64; }
 
 configure_preset() {
-  local preset=$1 key options=()
-  key=$(hash_of CMakePresets.json toolchains/*.cmake)
+  local preset=$1 key launcher=
+  if [[ $preset != wasm-* ]]; then launcher=$(command -v ccache || true); fi
+  key="$(hash_of CMakePresets.json toolchains/*.cmake) $launcher"
   if [[ -f $BUILD/$preset/build.ninja ]] && is_stamped "configure-$preset" "$key"; then return 0; fi
-  if [[ $preset == native-release || $preset == native-sanitize || $preset == arm64 ]] &&
-    command -v ccache >/dev/null; then
-    options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
-  fi
-  run_logged "configure-$preset" cmake --preset "$preset" "${options[@]}"
+  run_logged "configure-$preset" \
+    cmake --preset "$preset" "-DCMAKE_CXX_COMPILER_LAUNCHER=$launcher"
   stamp "configure-$preset" "$key"
 }
 

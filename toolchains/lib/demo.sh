@@ -10,6 +10,7 @@ prepare_demo() {
 demo_command() {
   local preparing prepare_options=()
   if [[ " $* " == *' --all '* ]]; then prepare_options=(--all); fi
+  check_can_install_missing node build
   install_packages node
   say 'preparing the tests to search, in the background'
   prepare_demo "${prepare_options[@]}" &

@@ -86,6 +86,13 @@ has_recent_lists() {
   [[ -n $(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -mtime -7 -print -quit 2>/dev/null) ]]
 }
 
+# The same for what is missing of some groups, before the first of several installations.
+check_can_install_missing() {
+  local missing
+  mapfile -t missing < <(missing_packages "$@")
+  if ((${#missing[@]})); then check_can_install "${missing[@]}"; fi
+}
+
 # install_packages GROUP...: what is missing of these groups, or nothing at all.
 install_packages() {
   local missing log updated=
