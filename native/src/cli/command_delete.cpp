@@ -1,0 +1,59 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "arguments.hpp"
+#include "damask/pattern_store.hpp"
+#include "store_file.hpp"
+
+namespace damask::cli {
+namespace {
+
+constexpr const char* kExamples = R"(  damask delete tests.damask login-timeout
+  damask delete tests.damask a b c --json
+      {"deleted":["a","c"],"missing":["b"],"count":98}, and exit code 1.
+
+Ids that are there are deleted even when others are missing; then the exit code is 1.
+)";
+
+struct DeleteArguments {
+  std::string store;
+  std::vector<std::string> ids;
+};
+
+Outcome<ExitCode> deletePatterns(const DeleteArguments& arguments, Console& console) {
+  const auto lock = posix::WriteLock::acquire(arguments.store);
+  if (!lock) return failure(lock.error());
+  auto store = loadStore(arguments.store);
+  if (!store) return tl::make_unexpected(store.error());
+  Json deleted = Json::array();
+  Json missing = Json::array();
+  std::string text;
+  for (const std::string& id : arguments.ids) {
+    const auto removed = store->remove(id);
+    if (!removed) return failure(removed.error());
+    (*removed ? deleted : missing).push_back(id);
+    text += fmt::format("{} {}\n", *removed ? "deleted" : "not found:", displayLine(id, 80));
+  }
+  if (!deleted.empty()) {
+    const auto saved = saveStore(*store, arguments.store, posix::Existing::replace);
+    if (!saved) return tl::make_unexpected(saved.error());
+  }
+  const auto printed =
+      console.json() ? console.printJson(Json{
+                           {"deleted", deleted}, {"missing", missing}, {"count", store->size()}})
+                     : console.print(text);
+  return finished(printed, missing.empty() ? ExitCode::ok : ExitCode::notFound);
+}
+
+}  // namespace
+
+void addDeleteCommand(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = addCommand(app, invocation, "delete", "Delete patterns by id", kExamples);
+  auto arguments = std::make_shared<DeleteArguments>();
+  addStore(command, arguments->store);
+  command->add_option("ID", arguments->ids, "The patterns' ids")->required()->type_name("");
+  onCommand(command, invocation, arguments, deletePatterns);
+}
+
+}  // namespace damask::cli

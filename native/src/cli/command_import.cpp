@@ -1,0 +1,223 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include "arguments.hpp"
+#include "damask/pattern_store.hpp"
+#include "import_source.hpp"
+#include "progress.hpp"
+#include "store_file.hpp"
+
+namespace damask::cli {
+namespace {
+
+constexpr const char* kExamples = R"(  damask import tests.damask --patterns tests.jsonl
+      One pattern per line: {"id":"t1","type":"unit","domain":"auth","content":"...",
+      "embedding":[0.1,...]}, and optionally framework, coverage, flakinessScore, verdict
+      (success, failure, flaky), createdAt, lastUsed (milliseconds since 1970), usageCount and
+      metadata (any JSON object). The first line tells the dimension.
+  damask import tests.damask --vectors rows.npy --patterns records.jsonl
+      Records and vectors row by row; the records then have no embedding.
+  damask import tests.damask --vectors rows.f16 --dimension 512 --metric dot --limit 1000
+      Vectors alone: the ids are the row numbers 0, 1, ...
+  damask import tests.damask --patterns more.jsonl --append
+      Into a store that exists; patterns of the same id are replaced.
+  damask export old.damask | damask import new.damask --patterns - --m 16
+
+Nothing is written unless everything was imported.
+)";
+
+struct ImportArguments {
+  std::string store;
+  ImportSource::Files files;
+  std::optional<std::uint32_t> dimension;
+  std::optional<std::string> metric;
+  std::optional<std::string> precision;
+  std::optional<std::uint32_t> m;
+  std::optional<std::uint32_t> efConstruction;
+  std::optional<std::uint32_t> efSearch;
+  std::optional<std::uint64_t> seed;
+  std::optional<std::uint64_t> limit;
+  bool append = false;
+  bool force = false;
+};
+
+struct Counts {
+  std::uint64_t added = 0;
+  std::uint64_t replaced = 0;
+};
+
+Outcome<StoreOptions> storeOptions(const ImportArguments& arguments, std::uint32_t dimension) {
+  StoreOptions options;
+  options.dimension = dimension;
+  if (arguments.metric) {
+    const auto metric = parseMetric(*arguments.metric);
+    if (!metric) return failure(metric.error());
+    options.metric = *metric;
+  }
+  if (arguments.precision) {
+    const auto precision = parsePrecision(*arguments.precision);
+    if (!precision) return failure(precision.error());
+    options.precision = *precision;
+  }
+  options.hnsw.m = arguments.m.value_or(options.hnsw.m);
+  options.hnsw.efConstruction = arguments.efConstruction.value_or(options.hnsw.efConstruction);
+  options.hnsw.efSearch = arguments.efSearch.value_or(options.hnsw.efSearch);
+  options.seed = arguments.seed.value_or(options.seed);
+  if (const auto valid = validate(options); !valid) return failure(valid.error());
+  return options;
+}
+
+Outcome<PatternStore> createStore(const ImportArguments& arguments, const ImportSource& source) {
+  const auto dimension = arguments.dimension ? arguments.dimension : source.dimension();
+  if (!dimension) return usageError("--dimension is required: there is no pattern that tells it");
+  const auto options = storeOptions(arguments, *dimension);
+  if (!options) return tl::make_unexpected(options.error());
+  auto store = PatternStore::create(*options);
+  if (!store) return failure(store.error());
+  return std::move(*store);
+}
+
+Outcome<void> upsertItem(PatternStore& store, const ImportSource::Item& item, Counts& counts) {
+  if (item.embedding.size() != store.options().dimension) {
+    return badData(fmt::format("{}: 'embedding' has {} components: must be {}", item.position,
+                               item.embedding.size(), store.options().dimension));
+  }
+  const bool known = store.contains(item.pattern.id);
+  const auto stored = store.upsert(item.pattern, item.embedding);
+  if (!stored) return failure(stored.error(), ExitCode::badData, item.position);
+  ++(known ? counts.replaced : counts.added);
+  return {};
+}
+
+Outcome<void> printResult(Console& console, const ImportArguments& arguments,
+                          const PatternStore& store, const Counts& counts, double seconds) {
+  const std::uint64_t imported = counts.added + counts.replaced;
+  if (console.json()) {
+    return console.printJson(Json{{"store", arguments.store},
+                                  {"imported", imported},
+                                  {"added", counts.added},
+                                  {"replaced", counts.replaced},
+                                  {"count", store.size()},
+                                  {"dimension", store.options().dimension},
+                                  {"seconds", seconds}});
+  }
+  return console.print(fmt::format(
+      "imported {} patterns ({} new, {} replaced) into {} in {:.2f} s; it holds {} of {} "
+      "components\n",
+      imported, counts.added, counts.replaced, arguments.store, seconds, store.size(),
+      store.options().dimension));
+}
+
+Outcome<Counts> importItems(PatternStore& store, ImportSource& source, std::uint64_t count) {
+  Counts counts;
+  Progress progress("importing", count);
+  ImportSource::Item item;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    if (auto read = source.next(item); !read) return tl::make_unexpected(read.error());
+    if (auto stored = upsertItem(store, item, counts); !stored) {
+      return tl::make_unexpected(stored.error());
+    }
+    progress.update(i + 1);
+  }
+  return counts;
+}
+
+Outcome<void> checkUsage(const ImportArguments& arguments) {
+  if (!arguments.files.patterns && !arguments.files.vectors) {
+    return usageError("--patterns or --vectors is required");
+  }
+  if (arguments.files.format && !arguments.files.vectors) {
+    return usageError("--format is of --vectors, which is not given");
+  }
+  if (arguments.append && !arguments.files.patterns) {
+    return usageError("--append needs --patterns: rows without ids would replace '0', '1', ...");
+  }
+  return {};
+}
+
+Outcome<ExitCode> importPatterns(const ImportArguments& arguments, Console& console) {
+  if (auto usage = checkUsage(arguments); !usage) return tl::make_unexpected(usage.error());
+  const auto existing =
+      arguments.append || arguments.force ? posix::Existing::replace : posix::Existing::refuse;
+  if (auto target = posix::resolveTarget(arguments.store, existing); !target) {
+    return failure(target.error());
+  }
+  std::optional<posix::WriteLock> lock;
+  std::optional<PatternStore> store;
+  std::optional<std::uint32_t> dimension = arguments.dimension;
+  if (arguments.append) {
+    auto locked = posix::WriteLock::acquire(arguments.store);
+    if (!locked) return failure(locked.error());
+    lock = std::move(*locked);
+    auto loaded = loadStore(arguments.store);
+    if (!loaded) return tl::make_unexpected(loaded.error());
+    store = std::move(*loaded);
+    dimension = store->options().dimension;
+  }
+  auto source = ImportSource::open(arguments.files, dimension);
+  if (!source) return tl::make_unexpected(source.error());
+  if (!store) {
+    auto created = createStore(arguments, *source);
+    if (!created) return tl::make_unexpected(created.error());
+    store = std::move(*created);
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const auto counts = importItems(
+      *store, *source, std::min(source->count(), arguments.limit.value_or(source->count())));
+  if (!counts) return tl::make_unexpected(counts.error());
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  if (auto saved = saveStore(*store, arguments.store, existing); !saved) {
+    return tl::make_unexpected(saved.error());
+  }
+  return finished(printResult(console, arguments, *store, *counts, elapsed.count()));
+}
+
+}  // namespace
+
+void addImportCommand(CLI::App& app, Invocation& invocation) {
+  CLI::App* command =
+      addCommand(app, invocation, "import",
+                 "Create a store from patterns or vectors, or add to one", kExamples);
+  auto arguments = std::make_shared<ImportArguments>();
+  addStore(command, arguments->store);
+  addText(command, "--patterns", arguments->files.patterns, "FILE",
+          "JSON lines, one pattern each; - is standard input");
+  addText(command, "--vectors", arguments->files.vectors, "FILE",
+          "Vectors: f32 or f16 rows (little-endian), or .npy ('<f4', '<f2')");
+  addText(command, "--format", arguments->files.format, "NAME",
+          "f32, f16 or npy; without it the file's extension tells");
+  const StoreOptions defaults;
+  CLI::Option* const append =
+      command->add_flag("--append", arguments->append, "Add to a store that exists");
+  CLI::Option* const force =
+      command->add_flag("--force", arguments->force, "Replace the file when it exists");
+  force->excludes(append);
+  for (CLI::Option* option : {
+           addInteger(command, "--dimension", arguments->dimension, 1, limits::kMaxDimension,
+                      "Components of a vector; required with f32 and f16"),
+           addText(command, "--metric", arguments->metric, "NAME",
+                   fmt::format("cosine, euclidean or dot ({})", metricName(defaults.metric))),
+           addText(command, "--precision", arguments->precision, "NAME",
+                   fmt::format("fixed16, or float32 to keep the original floats too ({})",
+                               precisionName(defaults.precision))),
+           addInteger(command, "--m", arguments->m, limits::kMinM, limits::kMaxM,
+                      fmt::format("Links per node of the graph ({})", defaults.hnsw.m)),
+           addInteger(
+               command, "--ef-construction", arguments->efConstruction, 1,
+               limits::kMaxEfConstruction,
+               fmt::format("Candidates kept while inserting ({})", defaults.hnsw.efConstruction)),
+           addInteger(command, "--ef-search", arguments->efSearch, 1, limits::kMaxEf,
+                      fmt::format("Candidates kept while searching ({})", defaults.hnsw.efSearch)),
+           addInteger(command, "--seed", arguments->seed, 0, UINT64_MAX,
+                      fmt::format("Seed of the graph's levels ({})", defaults.seed)),
+       }) {
+    option->excludes(append);
+  }
+  addInteger(command, "--limit", arguments->limit, 1, UINT64_MAX, "Import the first N only");
+  onCommand(command, invocation, arguments, importPatterns);
+}
+
+}  // namespace damask::cli

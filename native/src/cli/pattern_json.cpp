@@ -1,0 +1,190 @@
+#include "pattern_json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+
+#include "json_members.hpp"
+
+namespace damask::cli {
+namespace {
+
+/// The number as a double. "-0" is an integer to the JSON library, which drops its sign but not
+/// its being signed.
+double numberOf(const Json& value) {
+  const bool minusZero =
+      value.is_number_integer() && !value.is_number_unsigned() && value.get<std::int64_t>() == 0;
+  return minusZero ? -0.0 : value.get<double>();
+}
+
+tl::unexpected<Failure> wrongType(std::string_view key, const char* wanted) {
+  return badData(fmt::format("'{}' must be {}", key, wanted));
+}
+
+Outcome<void> readText(const JsonMember& member, std::string& out) {
+  const Json value = Json::parse(member.value, nullptr, false);
+  if (!value.is_string()) return wrongType(member.key, "a string in valid UTF-8");
+  out = value.get<std::string>();
+  return {};
+}
+
+Outcome<void> readNumber(const JsonMember& member, std::optional<double>& out) {
+  const Json value = Json::parse(member.value, nullptr, false);
+  if (!value.is_number()) return wrongType(member.key, "a number");
+  out = numberOf(value);
+  return {};
+}
+
+Outcome<void> readTime(const JsonMember& member, std::optional<std::int64_t>& out) {
+  const Json value = Json::parse(member.value, nullptr, false);
+  if (!value.is_number_integer() ||
+      (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX)) {
+    return wrongType(member.key,
+                     "a whole number of milliseconds since 1970 (64-bit; no ISO strings)");
+  }
+  out = value.get<std::int64_t>();
+  return {};
+}
+
+Outcome<void> readCount(const JsonMember& member, std::uint64_t& out) {
+  const Json value = Json::parse(member.value, nullptr, false);
+  if (!value.is_number_unsigned()) return wrongType(member.key, "a whole number from 0 on");
+  out = value.get<std::uint64_t>();
+  return {};
+}
+
+Outcome<void> readVerdict(const JsonMember& member, std::optional<Verdict>& out) {
+  std::string name;
+  if (auto text = readText(member, name); !text) return text;
+  const auto verdict = parseVerdict(name);
+  if (!verdict) return failure(verdict.error(), ExitCode::badData);
+  out = *verdict;
+  return {};
+}
+
+Outcome<void> readMetadata(const JsonMember& member, std::optional<std::string>& out) {
+  if (!member.value.starts_with('{') || !Json::accept(member.value)) {
+    return wrongType(member.key, "a JSON object");
+  }
+  out = member.value;
+  return {};
+}
+
+/// Reads an optional field; null is absent.
+template <typename Field, typename Read>
+Outcome<void> readOptional(const JsonMember& member, Field& field, Read read) {
+  if (member.value == "null") return {};
+  return read(member, field);
+}
+
+Outcome<void> readFramework(const JsonMember& member, std::optional<std::string>& out) {
+  return readText(member, out.emplace());
+}
+
+Outcome<void> readMember(const JsonMember& member, PatternLine& line) {
+  Pattern& pattern = line.pattern;
+  const std::string& key = member.key;
+  if (key == "id") return readText(member, pattern.id);
+  if (key == "type") return readText(member, pattern.type);
+  if (key == "domain") return readText(member, pattern.domain);
+  if (key == "content") return readText(member, pattern.content);
+  if (key == "framework") return readOptional(member, pattern.framework, readFramework);
+  if (key == "coverage") return readOptional(member, pattern.coverage, readNumber);
+  if (key == "flakinessScore") return readOptional(member, pattern.flakinessScore, readNumber);
+  if (key == "verdict") return readOptional(member, pattern.verdict, readVerdict);
+  if (key == "createdAt") return readOptional(member, pattern.createdAt, readTime);
+  if (key == "lastUsed") return readOptional(member, pattern.lastUsed, readTime);
+  if (key == "usageCount") return readOptional(member, pattern.usageCount, readCount);
+  if (key == "metadata") return readOptional(member, pattern.metadata, readMetadata);
+  if (key == "embedding") {
+    auto embedding = parseEmbedding(member.value);
+    if (!embedding) return tl::make_unexpected(embedding.error());
+    line.embedding = std::move(*embedding);
+    return {};
+  }
+  return badData(fmt::format("key '{}' is unknown (free fields belong into 'metadata')", key));
+}
+
+/// The metadata on one line: a line break in valid JSON can only stand between tokens, where a
+/// blank means the same.
+Outcome<std::string> metadataText(const Pattern& pattern) {
+  std::string text = *pattern.metadata;
+  if (!Json::accept(text)) {
+    return badData(fmt::format("pattern '{}': its metadata is not JSON", pattern.id));
+  }
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return text;
+}
+
+}  // namespace
+
+Outcome<std::vector<float>> parseEmbedding(std::string_view text) {
+  const Json values = Json::parse(text, nullptr, false);
+  if (!values.is_array()) return badData("'embedding' must be an array of numbers");
+  std::vector<float> embedding;
+  embedding.reserve(values.size());
+  for (const Json& value : values) {
+    const auto component = value.is_number() ? static_cast<float>(numberOf(value)) : NAN;
+    if (!std::isfinite(component)) {
+      return badData(fmt::format("'embedding' component {} is {}: must be a finite 32-bit number",
+                                 embedding.size(), jsonText(value)));
+    }
+    embedding.push_back(component);
+  }
+  return embedding;
+}
+
+Outcome<PatternLine> parsePattern(std::string_view text) {
+  const auto members = splitJsonObject(text);
+  if (!members) return tl::make_unexpected(members.error());
+  PatternLine line;
+  for (const JsonMember& member : *members) {
+    if (auto read = readMember(member, line); !read) return tl::make_unexpected(read.error());
+  }
+  for (const std::string_view required : {"id", "type", "domain", "content"}) {
+    const auto named = [required](const JsonMember& member) { return member.key == required; };
+    if (std::none_of(members->begin(), members->end(), named)) {
+      return badData(fmt::format("key '{}' is missing", required));
+    }
+  }
+  return line;
+}
+
+Outcome<std::string> patternText(const Pattern& pattern,
+                                 const std::optional<std::vector<float>>& embedding) {
+  Json object = {{"id", pattern.id},
+                 {"type", pattern.type},
+                 {"domain", pattern.domain},
+                 {"content", pattern.content}};
+  if (pattern.framework) object["framework"] = *pattern.framework;
+  if (pattern.coverage) object["coverage"] = *pattern.coverage;
+  if (pattern.flakinessScore) object["flakinessScore"] = *pattern.flakinessScore;
+  if (pattern.verdict) object["verdict"] = verdictName(*pattern.verdict);
+  if (pattern.createdAt) object["createdAt"] = *pattern.createdAt;
+  if (pattern.lastUsed) object["lastUsed"] = *pattern.lastUsed;
+  object["usageCount"] = pattern.usageCount;
+  std::string text = jsonText(object);
+  text.pop_back();
+  if (pattern.metadata) {
+    const auto metadata = metadataText(pattern);
+    if (!metadata) return metadata;
+    text += ",\"metadata\":" + *metadata;
+  }
+  if (embedding) {
+    text += ",\"embedding\":[";
+    // 9 digits tell any two floats apart, and are so much closer to their float than to the middle
+    // between two that reading them by way of a double gives the same float.
+    for (std::size_t i = 0; i < embedding->size(); ++i) {
+      fmt::format_to(std::back_inserter(text), "{}{:.9g}", i == 0 ? "" : ",", (*embedding)[i]);
+    }
+    text += ']';
+  }
+  return text + "}";
+}
+
+}  // namespace damask::cli

@@ -1,0 +1,122 @@
+#include "posix_file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace damask::posix {
+
+Error systemError(const char* action, const std::string& path, int error) {
+  return Error{ErrorCode::io, std::string("cannot ") + action + " " + path + ": " +
+                                  std::generic_category().message(error)};
+}
+
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  if (this != &other) {
+    reset();
+    fd_ = other.release();
+  }
+  return *this;
+}
+
+int Descriptor::release() noexcept {
+  return std::exchange(fd_, -1);
+}
+
+int Descriptor::reset() noexcept {
+  // Never retried: on Linux the descriptor is gone even after EINTR.
+  return fd_ < 0 ? 0 : ::close(release());
+}
+
+Result<Descriptor> openFile(const std::string& path, int flags, unsigned mode) {
+  int fd;
+  do {
+    fd = ::open(path.c_str(), flags | O_CLOEXEC, static_cast<mode_t>(mode));
+  } while (fd < 0 && errno == EINTR);
+  if (fd < 0) return tl::make_unexpected(systemError("open", path, errno));
+  return Descriptor(fd);
+}
+
+Result<void> writeAll(int fd, std::span<const std::byte> bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return tl::make_unexpected(systemError("write", path, errno));
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Result<FileBytes> FileBytes::read(const std::string& path, Accept accept) {
+  // O_NONBLOCK so that a FIFO given as a store is refused instead of waited for.
+  const int flags = accept == Accept::regularFile ? O_RDONLY | O_NONBLOCK : O_RDONLY;
+  auto fd = openFile(path, flags);
+  if (!fd) return tl::make_unexpected(fd.error());
+  struct stat status {};
+  if (::fstat(fd->get(), &status) != 0) {
+    return tl::make_unexpected(systemError("examine", path, errno));
+  }
+  if (S_ISDIR(status.st_mode)) return tl::make_unexpected(systemError("read", path, EISDIR));
+  if (!S_ISREG(status.st_mode)) {
+    if (accept == Accept::regularFile) {
+      return fail(ErrorCode::io, "cannot read " + path + ": not a regular file");
+    }
+    return drain(fd->get(), path);
+  }
+  FileBytes file;
+  file.mappedBytes_ = static_cast<std::size_t>(status.st_size);
+  if (file.mappedBytes_ == 0) return file;  // mmap refuses a length of 0
+  void* mapping = ::mmap(nullptr, file.mappedBytes_, PROT_READ, MAP_PRIVATE, fd->get(), 0);
+  if (mapping == MAP_FAILED) return tl::make_unexpected(systemError("map", path, errno));
+  file.mapping_ = mapping;
+  return file;
+}
+
+Result<FileBytes> FileBytes::drain(int fd, const std::string& name) {
+  constexpr std::size_t kFirstChunk = 64u << 10;
+  FileBytes file;
+  std::size_t length = 0;
+  for (;;) {
+    if (length == file.read_.size()) file.read_.resize(std::max(kFirstChunk, 2 * length));
+    const ssize_t got = ::read(fd, file.read_.data() + length, file.read_.size() - length);
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      return tl::make_unexpected(systemError("read", name, errno));
+    }
+    if (got == 0) break;
+    length += static_cast<std::size_t>(got);
+  }
+  file.read_.resize(length);
+  return file;
+}
+
+FileBytes::FileBytes(FileBytes&& other) noexcept
+    : mapping_(std::exchange(other.mapping_, nullptr)),
+      mappedBytes_(std::exchange(other.mappedBytes_, 0)),
+      read_(std::move(other.read_)) {}
+
+FileBytes& FileBytes::operator=(FileBytes&& other) noexcept {
+  std::swap(mapping_, other.mapping_);
+  std::swap(mappedBytes_, other.mappedBytes_);
+  std::swap(read_, other.read_);
+  return *this;
+}
+
+FileBytes::~FileBytes() {
+  if (mapping_ != nullptr) ::munmap(mapping_, mappedBytes_);
+}
+
+std::span<const std::byte> FileBytes::bytes() const noexcept {
+  if (mapping_ != nullptr) return {static_cast<const std::byte*>(mapping_), mappedBytes_};
+  return read_;
+}
+
+}  // namespace damask::posix
