@@ -1,0 +1,135 @@
+#include "gate/workload.hpp"
+
+#include <bit>
+#include <string>
+
+#include "support/random.hpp"
+
+namespace damask::testing {
+namespace {
+
+constexpr std::size_t kQueries = 100;
+constexpr std::uint64_t kSeed = 20;
+
+Pattern patternOf(std::size_t i) {
+  Pattern p;
+  p.id = "pattern-" + std::to_string(i);
+  p.type = i % 3 == 0 ? "test" : "fix";
+  p.domain = "domain-" + std::to_string(i % 50);
+  p.content = "content of " + std::to_string(i);
+  if (i % 4 != 0) p.framework = "framework-" + std::to_string(i % 7);
+  if (i % 5 == 0) p.coverage = static_cast<double>(i % 100) / 128.0;
+  if (i % 6 == 0) p.verdict = static_cast<Verdict>(1 + i % 3);
+  if (i % 8 == 0) p.metadata = "{\"line\":" + std::to_string(i) + "}";
+  p.createdAt = static_cast<std::int64_t>(1700000000000 + i);
+  return p;
+}
+
+// The shapes of search that the workload asks in turn.
+SearchOptions searchOf(std::size_t i) {
+  SearchOptions o;
+  o.k = 1 + i % 20;
+  switch (i % 8) {
+    case 1:
+      o.ef = 200;
+      break;
+    case 2:
+      o.domain = "domain-" + std::to_string(i % 50);
+      break;
+    case 3:
+      o.type = "test";
+      break;
+    case 4:
+      o.framework = "framework-" + std::to_string(i % 7);
+      break;
+    case 5:
+      o.exact = true;
+      break;
+    case 6:
+      o.threshold = 0.5f;
+      break;
+    case 7:
+      o.type = "fix";
+      o.framework = "framework-1";
+      o.ef = 50;
+      break;
+    default:
+      break;
+  }
+  return o;
+}
+
+}  // namespace
+
+Workload::Workload(Metric metric, Precision precision, std::uint32_t dimension, std::size_t count)
+    : count_(count), vectors_(clusteredVectors(2 * count + kQueries, dimension, kSeed)) {
+  options_.metric = metric;
+  options_.precision = precision;
+  options_.dimension = dimension;
+  options_.hnsw = {16, 100, 60};
+  options_.seed = kSeed;
+}
+
+Result<void> Workload::insert(PatternStore& store, std::size_t first, std::size_t last) {
+  for (std::size_t i = first; i < last; ++i) {
+    // Every tenth vector is the one before it again, so that ties must be broken.
+    const std::size_t row = i % 10 == 9 ? i - 1 : i;
+    if (const auto ok = store.upsert(patternOf(i), vectors_[row]); !ok) return ok;
+  }
+  return {};
+}
+
+Result<void> Workload::change(PatternStore& store, std::ostream& answers) {
+  Random random(kSeed);
+  const auto any = [&] { return random.below(static_cast<std::uint32_t>(count_)); };
+  for (std::size_t n = 0; n < count_ / 10; ++n) {
+    const std::size_t replaced = any();
+    if (const auto ok = store.upsert(patternOf(replaced), vectors_[count_ + replaced]); !ok) {
+      return ok;
+    }
+    const auto removed = store.remove("pattern-" + std::to_string(any()));
+    if (!removed) return tl::unexpected<Error>(removed.error());
+    const auto used = store.recordUsage("pattern-" + std::to_string(any()), Verdict::flaky,
+                                        static_cast<std::int64_t>(1800000000000 + n));
+    if (!used) return tl::unexpected<Error>(used.error());
+    answers << "change " << *removed << *used << '\n';
+  }
+  return {};
+}
+
+Result<void> Workload::search(const PatternStore& store, std::ostream& answers) const {
+  for (std::size_t q = 0; q < kQueries; ++q) {
+    SearchReport report;
+    const auto hits = store.search(vectors_[2 * count_ + q], searchOf(q), &report);
+    if (!hits) return tl::unexpected<Error>(hits.error());
+    answers << "search " << q << ' ' << searchPlanName(report.plan) << ' '
+            << report.distanceComputations;
+    for (const SearchHit& hit : *hits) {
+      answers << ' ' << hit.id << ':' << std::bit_cast<std::uint32_t>(hit.score);
+    }
+    answers << '\n';
+  }
+  return {};
+}
+
+Result<Workload::Snapshots> Workload::run(std::ostream& answers) {
+  auto store = PatternStore::create(options_);
+  if (!store) return tl::unexpected<Error>(store.error());
+  Result<void> ok;
+  if (ok = insert(*store, 0, count_ / 2); !ok) return tl::unexpected<Error>(ok.error());
+  if (ok = change(*store, answers); !ok) return tl::unexpected<Error>(ok.error());
+  if (ok = search(*store, answers); !ok) return tl::unexpected<Error>(ok.error());
+  auto half = store->saveToBytes();
+  if (!half) return tl::unexpected<Error>(half.error());
+
+  auto reloaded = PatternStore::open(*half);
+  if (!reloaded) return tl::unexpected<Error>(reloaded.error());
+  if (ok = insert(*reloaded, count_ / 2, count_); !ok) return tl::unexpected<Error>(ok.error());
+  if (ok = change(*reloaded, answers); !ok) return tl::unexpected<Error>(ok.error());
+  if (ok = search(*reloaded, answers); !ok) return tl::unexpected<Error>(ok.error());
+  auto end = reloaded->saveToBytes();
+  if (!end) return tl::unexpected<Error>(end.error());
+  return Snapshots{std::move(*half), std::move(*end)};
+}
+
+}  // namespace damask::testing
