@@ -41,6 +41,7 @@ bool machineRuns([[maybe_unused]] const KernelTable* table) {
   return true;
 }
 
+#if !defined(__wasm__)
 std::string join(const std::vector<const KernelTable*>& tables) {
   std::string names;
   for (const KernelTable* table : tables) {
@@ -49,6 +50,7 @@ std::string join(const std::vector<const KernelTable*>& tables) {
   }
   return names;
 }
+#endif
 
 }  // namespace
 
