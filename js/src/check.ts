@@ -1,0 +1,171 @@
+import { InvalidArgumentError } from './errors.js';
+import type { CreateOptions, Filter, PatternInput, SearchOptions, Vector } from './types.js';
+
+/*
+ * Arguments are checked here once, for every backend: types, and that a number fits the integer it
+ * is passed as. The documented ranges are checked by the core.
+ */
+
+const MAX_UINT32 = 0xffffffff;
+const MAX_UINT64 = 0xffffffffffffffffn;
+
+type Check = (value: unknown, field: string) => void;
+/** One check for each field of T; a field that is undefined counts as absent. */
+type Checks<T> = { readonly [Field in keyof Required<T>]: Check };
+
+function refuse(field: string, wanted: string, value: unknown): never {
+  throw new InvalidArgumentError(`${field} must be ${wanted}, not ${describe(value)}`);
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 64));
+  if (typeof value === 'bigint') return `${value.toString()}n`;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return Object.prototype.toString.call(value);
+}
+
+function isWellFormed(text: string): boolean {
+  const native = (text as { isWellFormed?: () => boolean }).isWellFormed;
+  return native ? native.call(text) : !/\p{Surrogate}/u.test(text);
+}
+
+/** A string that UTF-8 can hold: a lone surrogate would be replaced silently. */
+export function checkText(value: unknown, field: string): asserts value is string {
+  if (typeof value !== 'string') refuse(field, 'a string', value);
+  if (!isWellFormed(value))
+    throw new InvalidArgumentError(`${field} has a lone surrogate, which UTF-8 cannot hold`);
+}
+
+export function checkUint32(value: unknown, field: string): asserts value is number {
+  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > MAX_UINT32)
+    refuse(field, `an integer in [0, ${MAX_UINT32}]`, value);
+}
+
+export function checkInteger(value: unknown, field: string): asserts value is number {
+  if (!Number.isSafeInteger(value))
+    refuse(field, `an integer in [-${Number.MAX_SAFE_INTEGER}, ${Number.MAX_SAFE_INTEGER}]`, value);
+}
+
+function isCounter(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function checkCounter(value: unknown, field: string): void {
+  if (!isCounter(value)) refuse(field, `an integer in [0, ${Number.MAX_SAFE_INTEGER}]`, value);
+}
+
+function checkSeed(value: unknown, field: string): void {
+  if (typeof value === 'bigint' ? value < 0n || value > MAX_UINT64 : !isCounter(value))
+    refuse(field, `an integer in [0, ${Number.MAX_SAFE_INTEGER}] or a bigint below 2^64`, value);
+}
+
+function checkNumber(value: unknown, field: string): void {
+  if (typeof value !== 'number') refuse(field, 'a number', value);
+}
+
+function checkBoolean(value: unknown, field: string): void {
+  if (typeof value !== 'boolean') refuse(field, 'a boolean', value);
+}
+
+function checkFields<T>(
+  value: unknown,
+  name: string,
+  checks: Checks<T>,
+  required: readonly (keyof T & string)[] = [],
+): asserts value is T {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    refuse(name, 'an object', value);
+  const fields = value as Record<string, unknown>;
+  for (const field of Object.keys(fields))
+    if (!Object.hasOwn(checks, field))
+      throw new InvalidArgumentError(
+        `${name} has the unknown field ${JSON.stringify(field)}; known are ${Object.keys(checks).join(', ')}`,
+      );
+  for (const [field, check] of Object.entries<Check>(checks)) {
+    const fieldValue = fields[field];
+    if (fieldValue !== undefined) check(fieldValue, `${name}.${field}`);
+    else if (required.includes(field as keyof T & string))
+      throw new InvalidArgumentError(`${name}.${field} is missing`);
+  }
+}
+
+const HNSW_CHECKS: Checks<NonNullable<CreateOptions['hnsw']>> = {
+  m: checkUint32,
+  efConstruction: checkUint32,
+  efSearch: checkUint32,
+};
+
+const CREATE_CHECKS: Checks<CreateOptions> = {
+  dimension: checkUint32,
+  metric: checkText,
+  precision: checkText,
+  hnsw: (value, field) => {
+    checkFields(value, field, HNSW_CHECKS);
+  },
+  seed: checkSeed,
+};
+
+const PATTERN_CHECKS: Checks<PatternInput> = {
+  id: checkText,
+  type: checkText,
+  domain: checkText,
+  content: checkText,
+  framework: checkText,
+  coverage: checkNumber,
+  flakinessScore: checkNumber,
+  verdict: checkText,
+  createdAt: checkInteger,
+  lastUsed: checkInteger,
+  usageCount: checkCounter,
+  metadata: checkText,
+};
+
+const FILTER_CHECKS: Checks<Filter> = {
+  domain: checkText,
+  type: checkText,
+  framework: checkText,
+};
+
+const SEARCH_CHECKS: Checks<SearchOptions> = {
+  ...FILTER_CHECKS,
+  k: checkUint32,
+  ef: checkUint32,
+  exact: checkBoolean,
+  threshold: checkNumber,
+};
+
+export function checkCreateOptions(value: unknown): asserts value is CreateOptions {
+  checkFields(value, 'options', CREATE_CHECKS);
+}
+
+export function checkPattern(value: unknown): asserts value is PatternInput {
+  checkFields(value, 'pattern', PATTERN_CHECKS, ['id', 'type', 'domain', 'content']);
+}
+
+export function checkFilter(value: unknown): asserts value is Filter {
+  checkFields(value, 'filter', FILTER_CHECKS);
+}
+
+export function checkSearchOptions(value: unknown): asserts value is SearchOptions {
+  checkFields(value, 'options', SEARCH_CHECKS);
+}
+
+/** The vector as float32; an array of numbers is copied and rounded. */
+export function toFloats(value: Vector, field: string): Float32Array {
+  if (value instanceof Float32Array) return value;
+  if (!Array.isArray(value)) refuse(field, 'a Float32Array or an array of numbers', value);
+  const floats = new Float32Array(value.length);
+  for (let i = 0; i < value.length; ++i) {
+    const component: unknown = value[i];
+    if (typeof component !== 'number') refuse(`${field}[${i}]`, 'a number', component);
+    floats[i] = component;
+  }
+  return floats;
+}
+
+/** The bytes of a buffer or of a view on one, not copied. */
+export function toBytes(value: ArrayBuffer | ArrayBufferView, field: string): Uint8Array {
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  if (!ArrayBuffer.isView(value)) refuse(field, 'an ArrayBuffer or a view on one', value);
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+}

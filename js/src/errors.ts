@@ -1,0 +1,112 @@
+/** What went wrong, in terms a program can act on. */
+export type ErrorCode =
+  /** A value the caller passed has the wrong type or is outside its documented limits. */
+  | 'INVALID_ARGUMENT'
+  /** An allocation failed; the store is unchanged or holds a dead slot. */
+  | 'OUT_OF_MEMORY'
+  /** The bytes do not begin with a damask header. */
+  | 'NOT_A_SNAPSHOT'
+  /** The bytes end before the header says they do. */
+  | 'SNAPSHOT_TRUNCATED'
+  /** A checksum, bound or invariant of the snapshot does not hold. */
+  | 'SNAPSHOT_CORRUPT'
+  /** Written by a newer format version than this build reads. */
+  | 'SNAPSHOT_TOO_NEW'
+  /** This build or machine lacks what was asked for. */
+  | 'UNSUPPORTED'
+  /** A file or URL could not be read or written. */
+  | 'IO'
+  /** An invariant of damask itself does not hold: a bug, please report it. */
+  | 'INTERNAL'
+  /** The store was disposed of before the call. */
+  | 'DISPOSED'
+  /** The engine could not be loaded, or gave a wrong answer when it was tried. */
+  | 'LOAD_FAILED';
+
+/** Every error that damask throws. `code` is for programs, `message` is one sentence for people. */
+export class DamaskError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'DamaskError';
+    this.code = code;
+  }
+}
+
+/** A value the caller passed is refused: `INVALID_ARGUMENT`. */
+export class InvalidArgumentError extends DamaskError {
+  constructor(message: string) {
+    super('INVALID_ARGUMENT', message);
+    this.name = 'InvalidArgumentError';
+  }
+}
+
+/** The codes of a {@link SnapshotError}. */
+export type SnapshotErrorCode =
+  'NOT_A_SNAPSHOT' | 'SNAPSHOT_TRUNCATED' | 'SNAPSHOT_CORRUPT' | 'SNAPSHOT_TOO_NEW';
+
+/** The bytes are not a snapshot that this build can open. */
+export class SnapshotError extends DamaskError {
+  constructor(code: SnapshotErrorCode, message: string) {
+    super(code, message);
+    this.name = 'SnapshotError';
+  }
+}
+
+/** Memory is exhausted: `OUT_OF_MEMORY`. The engine and its stores stay usable. */
+export class OutOfMemoryError extends DamaskError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('OUT_OF_MEMORY', message, options);
+    this.name = 'OutOfMemoryError';
+  }
+}
+
+/** This build or machine lacks what was asked for: `UNSUPPORTED`. */
+export class UnsupportedError extends DamaskError {
+  constructor(message: string) {
+    super('UNSUPPORTED', message);
+    this.name = 'UnsupportedError';
+  }
+}
+
+/** A method of a store was called after `dispose()`: `DISPOSED`. */
+export class DisposedError extends DamaskError {
+  constructor(message: string) {
+    super('DISPOSED', message);
+    this.name = 'DisposedError';
+  }
+}
+
+/** The engine could not be loaded: `LOAD_FAILED`. `cause` says why, where something threw. */
+export class LoadError extends DamaskError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('LOAD_FAILED', message, options);
+    this.name = 'LoadError';
+  }
+}
+
+/** The error class that belongs to a code of the core. */
+export function errorFor(code: string, message: string): DamaskError {
+  switch (code) {
+    case 'INVALID_ARGUMENT':
+      return new InvalidArgumentError(message);
+    case 'OUT_OF_MEMORY':
+      return new OutOfMemoryError(message);
+    case 'NOT_A_SNAPSHOT':
+    case 'SNAPSHOT_TRUNCATED':
+    case 'SNAPSHOT_CORRUPT':
+    case 'SNAPSHOT_TOO_NEW':
+      return new SnapshotError(code, message);
+    case 'UNSUPPORTED':
+      return new UnsupportedError(message);
+    case 'IO':
+    case 'INTERNAL':
+      return new DamaskError(code, message);
+    default:
+      return new DamaskError(
+        'INTERNAL',
+        `the core gave the unknown error code "${code}": ${message}`,
+      );
+  }
+}

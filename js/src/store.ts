@@ -1,0 +1,210 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import type { BackendStore } from './backend.js';
+import {
+  checkFilter,
+  checkInteger,
+  checkPattern,
+  checkSearchOptions,
+  checkText,
+  checkUint32,
+  toFloats,
+} from './check.js';
+import { DisposedError, OutOfMemoryError } from './errors.js';
+import type {
+  Filter,
+  Pattern,
+  PatternInput,
+  SearchOptions,
+  SearchResult,
+  SlotSearchResult,
+  StoreOptions,
+  StoreStats,
+  Vector,
+  Verdict,
+} from './types.js';
+
+/**
+ * A pattern store: records with embeddings, searched by similarity. It holds memory outside the
+ * garbage collector's sight until `dispose()`.
+ *
+ * Deterministic: the same calls in the same order give the same ids, the same scores to the last
+ * bit and a byte-identical snapshot on every engine.
+ *
+ * Every method throws InvalidArgumentError for a value of the wrong type or out of its range,
+ * DisposedError after `dispose()`, and OutOfMemoryError when memory is exhausted. A refused call
+ * has changed nothing.
+ */
+export class Store {
+  /** The same as `dispose()`, for `using`; present where the runtime has `Symbol.dispose`. */
+  declare [Symbol.dispose]: () => void;
+
+  #backend: BackendStore | undefined;
+
+  /** Stores come from {@link Engine}. */
+  constructor(backend: BackendStore) {
+    this.#backend = backend;
+  }
+
+  /** What the store was created with. */
+  get options(): StoreOptions {
+    return this.#store().options();
+  }
+
+  /** Live patterns. */
+  get size(): number {
+    return this.#store().size();
+  }
+
+  /** Whether `dispose()` was called. */
+  get disposed(): boolean {
+    return this.#backend === undefined;
+  }
+
+  contains(id: string): boolean {
+    checkText(id, 'id');
+    return this.#store().contains(id);
+  }
+
+  /** Measured figures; all bytes are bytes. */
+  stats(): StoreStats {
+    return this.#store().stats();
+  }
+
+  /**
+   * Stores the pattern under its id, replacing what was there.
+   * @param embedding `options.dimension` finite components; a copy is taken
+   */
+  upsert(pattern: PatternInput, embedding: Vector): void {
+    checkPattern(pattern);
+    const floats = toFloats(embedding, 'embedding');
+    this.#store().upsert(pattern, floats);
+  }
+
+  /** Removes the pattern; false when there is none of that id. */
+  remove(id: string): boolean {
+    checkText(id, 'id');
+    return this.#store().remove(id);
+  }
+
+  /**
+   * Counts one use, with its outcome when there is one; false when there is no such id.
+   * @param nowMs milliseconds since 1970-01-01T00:00:00Z
+   */
+  recordUsage(id: string, outcome: Verdict | undefined, nowMs: number): boolean {
+    checkText(id, 'id');
+    if (outcome !== undefined) checkText(outcome, 'outcome');
+    checkInteger(nowMs, 'nowMs');
+    return this.#store().recordUsage(id, outcome, nowMs);
+  }
+
+  /** Removes everything; the options stay. */
+  clear(): void {
+    this.#store().clear();
+  }
+
+  /**
+   * The pattern of that id, or undefined. Throws UnsupportedError when a whole number of it, written
+   * by another language, is beyond `Number.MAX_SAFE_INTEGER`.
+   */
+  get(id: string): Pattern | undefined {
+    checkText(id, 'id');
+    return this.#store().get(id);
+  }
+
+  /** The embedding of that id, or undefined; how exact it is, {@link StoreOptions.precision} says. */
+  embedding(id: string): Float32Array | undefined {
+    checkText(id, 'id');
+    return this.#store().embedding(id);
+  }
+
+  /**
+   * The min(k, matches) most similar live patterns, best first: k come back whenever k match the
+   * filter (and reach the threshold).
+   */
+  search(query: Vector, options: SearchOptions = {}): SearchResult {
+    checkSearchOptions(options);
+    const floats = toFloats(query, 'query');
+    return this.#store().search(floats, options);
+  }
+
+  /** The same in numbers, for tight loops: no strings are made. */
+  searchSlots(query: Vector, options: SearchOptions = {}): SlotSearchResult {
+    checkSearchOptions(options);
+    const floats = toFloats(query, 'query');
+    return this.#store().searchSlots(floats, options);
+  }
+
+  /** Live patterns that match the filter. */
+  count(filter: Filter = {}): number {
+    checkFilter(filter);
+    return this.#store().count(filter);
+  }
+
+  /** The first live slot at or after `from`, in order of insertion; undefined when there is none. */
+  nextSlot(from: number): number | undefined {
+    checkUint32(from, 'from');
+    return this.#store().nextSlot(from);
+  }
+
+  /** The id in a slot, or undefined when the slot is not live. */
+  idOf(slot: number): string | undefined {
+    checkUint32(slot, 'slot');
+    return this.#store().idOf(slot);
+  }
+
+  /** What `get` returns, by slot. */
+  patternAt(slot: number): Pattern | undefined {
+    checkUint32(slot, 'slot');
+    return this.#store().patternAt(slot);
+  }
+
+  /** What `embedding` returns, by slot. */
+  embeddingAt(slot: number): Float32Array | undefined {
+    checkUint32(slot, 'slot');
+    return this.#store().embeddingAt(slot);
+  }
+
+  /** A snapshot, front to back, in chunks of at most 1 MiB. */
+  saveChunks(): Uint8Array[] {
+    return this.#store().saveChunks();
+  }
+
+  /** A snapshot in one piece. */
+  save(): Uint8Array {
+    const chunks = this.saveChunks();
+    const total = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+    const snapshot = allocate(total);
+    let offset = 0;
+    for (const chunk of chunks) {
+      snapshot.set(chunk, offset);
+      offset += chunk.byteLength;
+    }
+    return snapshot;
+  }
+
+  /** Gives the store's memory back. Disposing twice is allowed; any other call afterwards throws. */
+  dispose(): void {
+    this.#backend?.release();
+    this.#backend = undefined;
+  }
+
+  #store(): BackendStore {
+    if (this.#backend === undefined) throw new DisposedError('the store was disposed of');
+    return this.#backend;
+  }
+}
+
+if ((Symbol as { dispose?: symbol }).dispose !== undefined)
+  Object.defineProperty(Store.prototype, Symbol.dispose, {
+    value: function (this: Store) {
+      this.dispose();
+    },
+  });
+
+function allocate(bytes: number): Uint8Array {
+  try {
+    return new Uint8Array(bytes);
+  } catch (cause) {
+    throw new OutOfMemoryError(`a snapshot of ${bytes} bytes does not fit into memory`, { cause });
+  }
+}

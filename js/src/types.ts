@@ -1,0 +1,188 @@
+/**
+ * How two embeddings are compared. Scores are "higher is better" for each: `cosine` = the cosine,
+ * `dot` = the inner product, `euclidean` = 1 / (1 + distance).
+ */
+export type Metric = 'cosine' | 'euclidean' | 'dot';
+
+/**
+ * What is kept of an embedding. `fixed16` keeps a 16-bit fixed-point number per component (the
+ * vector is given back to about 1.5e-5 of its largest component); `float32` keeps the original
+ * floats too, to be given back bit for bit. Search runs on the 16-bit codes in both cases.
+ */
+export type Precision = 'fixed16' | 'float32';
+
+/** What became of a pattern when it was last used. */
+export type Verdict = 'success' | 'failure' | 'flaky';
+
+/** An embedding as callers give it: `dimension` finite components, rounded to float32. */
+export type Vector = Float32Array | readonly number[];
+
+/** Parameters of the navigable graph. */
+export interface HnswOptions {
+  /** Links per node above level 0; level 0 has twice as many. [4, 128] */
+  m: number;
+  /** Candidates kept while inserting. [m, 4096] */
+  efConstruction: number;
+  /** Candidates kept while searching. [1, 10000] */
+  efSearch: number;
+}
+
+/** What a store was created with. All of it is part of the snapshot. */
+export interface StoreOptions {
+  /** Components of an embedding. [1, 4096] */
+  dimension: number;
+  metric: Metric;
+  precision: Precision;
+  hnsw: HnswOptions;
+  /**
+   * Levels of the graph are a hash of (seed, slot). An unsigned 64-bit integer: a `bigint` where it
+   * is beyond `Number.MAX_SAFE_INTEGER`.
+   */
+  seed: number | bigint;
+}
+
+/**
+ * What a store is created with. Absent fields take the defaults: dimension 384, metric cosine,
+ * precision fixed16, hnsw { m: 32, efConstruction: 200, efSearch: 100 }, seed 0.
+ */
+export interface CreateOptions extends Partial<Omit<StoreOptions, 'hnsw'>> {
+  hnsw?: Partial<HnswOptions>;
+}
+
+/** A remembered pattern: a test idea, a reasoning step, a fix. Its embedding travels beside it. */
+export interface Pattern {
+  /** 1 to 1024 bytes of UTF-8; the key of upsert, get and remove. */
+  id: string;
+  /** 0 to 1024 bytes of UTF-8. */
+  type: string;
+  /** 0 to 1024 bytes of UTF-8. */
+  domain: string;
+  /** 0 to 16 MiB of UTF-8. */
+  content: string;
+  /** 0 to 1024 bytes of UTF-8. */
+  framework?: string;
+  /** Finite. */
+  coverage?: number;
+  /** Finite. */
+  flakinessScore?: number;
+  verdict?: Verdict;
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  createdAt?: number;
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  lastUsed?: number;
+  /** How often the pattern was used. */
+  usageCount: number;
+  /** The text of a JSON object, at most 16 MiB of UTF-8; kept as it is. */
+  metadata?: string;
+}
+
+/** A pattern to store; without a usageCount it has been used 0 times. */
+export type PatternInput = Omit<Pattern, 'usageCount'> & Partial<Pick<Pattern, 'usageCount'>>;
+
+/** Which patterns to look at: absent fields match everything, present ones must be equal. */
+export interface Filter {
+  domain?: string;
+  type?: string;
+  framework?: string;
+}
+
+/** What one search asks for. */
+export interface SearchOptions extends Filter {
+  /** Results wanted. [1, 10000], 10 when absent. */
+  k?: number;
+  /** Candidates kept while searching. [k, 10000]; absent: the larger of efSearch and k. */
+  ef?: number;
+  /** Score every match. */
+  exact?: boolean;
+  /** Drop results that score below this (rounded to float32). */
+  threshold?: number;
+}
+
+/** How a search was answered, and what it took. */
+export interface SearchReport {
+  /** The name of the plan: none, graph, scan, or graph and then scan. */
+  plan: string;
+  /** The hits are the true k best on the 16-bit codes. */
+  exact: boolean;
+  /** Distances computed, 8-bit and 16-bit together. */
+  distanceComputations: number;
+}
+
+/** One result. */
+export interface SearchHit {
+  id: string;
+  score: number;
+}
+
+/** The results of a search, best first. */
+export interface SearchResult {
+  hits: SearchHit[];
+  report: SearchReport;
+}
+
+/** The results of a search in numbers, best first. Slots are valid until the store next changes. */
+export interface SlotSearchResult {
+  slots: Uint32Array;
+  scores: Float32Array;
+  report: SearchReport;
+}
+
+/** Measured figures of a store. Bytes are what its own structures hold allocated. */
+export interface StoreStats {
+  /** Live patterns. */
+  count: number;
+  /** Graph nodes, tombstones included. */
+  slots: number;
+  /** Changes committed over the store's life. */
+  sequence: number;
+  graphBytes: number;
+  /** Low planes, factors and optional float32 vectors. */
+  codeBytes: number;
+  recordBytes: number;
+  /** The highest level of the graph; -1 when it is empty. */
+  maxLevel: number;
+  /** The instruction set whose kernels this store uses. */
+  instructionSet: string;
+}
+
+/** One section of a snapshot. */
+export interface SnapshotSection {
+  /** Four characters, such as "META". */
+  name: string;
+  /** Bytes from the beginning of the snapshot. */
+  offset: number;
+  /** Bytes. */
+  length: number;
+  /** XXH3-64 of the section's bytes, 16 hex digits. */
+  checksum: string;
+}
+
+/** What a snapshot says about itself. */
+export interface SnapshotInfo {
+  formatVersion: number;
+  fileBytes: number;
+  options: StoreOptions;
+  /** Nodes of the graph, tombstones included. */
+  slots: number;
+  /** Patterns that can be found. */
+  live: number;
+  /** Changes committed over the store's life. */
+  sequence: number;
+  /** XXH3-128 of header and table, 32 hex digits: equal stores agree. */
+  contentHash: string;
+  sections: SnapshotSection[];
+}
+
+/** Which engine is running. */
+export interface EngineInfo {
+  /** damask's own version, "major.minor.patch". */
+  version: string;
+  /** What the engine was compiled for: "x86_64", "aarch64" or "wasm32". */
+  target: string;
+  /** The instruction set that stores created from now on will use. */
+  instructionSet: string;
+  /** Compiled into this build, slowest first. */
+  compiledInstructionSets: string[];
+  /** Those of the compiled ones that this machine can run, slowest first. */
+  detectedInstructionSets: string[];
+}

@@ -1,0 +1,186 @@
+import type { BackendStore } from '../backend.js';
+import { OutOfMemoryError } from '../errors.js';
+import type {
+  Filter,
+  Pattern,
+  PatternInput,
+  SearchOptions,
+  SearchResult,
+  SlotSearchResult,
+  StoreOptions,
+  StoreStats,
+  Verdict,
+} from '../types.js';
+import type { Exchange } from './exchange.js';
+import { ABSENT } from './glue.js';
+import type { GlueStore } from './glue.js';
+import {
+  readPattern,
+  readReport,
+  readStats,
+  readStoreOptions,
+  writePattern,
+  writeSearchOptions,
+  writeUsage,
+} from './marshal.js';
+import type { WireReader } from './wire.js';
+
+/** One store inside a WebAssembly module. */
+export class WasmStore implements BackendStore {
+  readonly #exchange: Exchange;
+  readonly #store: GlueStore;
+
+  constructor(exchange: Exchange, store: GlueStore) {
+    this.#exchange = exchange;
+    this.#store = store;
+  }
+
+  options(): StoreOptions {
+    return readStoreOptions(this.#replyOf(() => this.#store.options()));
+  }
+
+  size(): number {
+    return this.#exchange.call(() => this.#store.size());
+  }
+
+  contains(id: string): boolean {
+    this.#sendId(id);
+    return this.#exchange.call(() => this.#store.contains()) === 1;
+  }
+
+  stats(): StoreStats {
+    return readStats(this.#replyOf(() => this.#store.stats()));
+  }
+
+  upsert(pattern: PatternInput, embedding: Float32Array): void {
+    this.#exchange.send((out) => {
+      writePattern(out, pattern);
+    }, embedding);
+    this.#exchange.call(() => this.#store.upsert(embedding.length));
+  }
+
+  remove(id: string): boolean {
+    this.#sendId(id);
+    return this.#exchange.call(() => this.#store.remove()) === 1;
+  }
+
+  recordUsage(id: string, outcome: Verdict | undefined, nowMs: number): boolean {
+    this.#exchange.send((out) => {
+      writeUsage(out, id, outcome, nowMs);
+    });
+    return this.#exchange.call(() => this.#store.recordUsage()) === 1;
+  }
+
+  clear(): void {
+    this.#exchange.call(() => this.#store.clear());
+  }
+
+  get(id: string): Pattern | undefined {
+    this.#sendId(id);
+    return this.#present(() => this.#store.get(), readPattern);
+  }
+
+  embedding(id: string): Float32Array | undefined {
+    this.#sendId(id);
+    return this.#present(() => this.#store.embedding(), readFloats);
+  }
+
+  search(query: Float32Array, options: SearchOptions): SearchResult {
+    this.#sendQuery(query, options);
+    const reply = this.#replyOf(() => this.#store.search(query.length));
+    const { scores, report } = readSlotSearchResult(reply);
+    const hits = Array.from(scores, (score) => ({ id: reply.text(), score }));
+    return { hits, report };
+  }
+
+  searchSlots(query: Float32Array, options: SearchOptions): SlotSearchResult {
+    this.#sendQuery(query, options);
+    return readSlotSearchResult(this.#replyOf(() => this.#store.searchSlots(query.length)));
+  }
+
+  count(filter: Filter): number {
+    this.#exchange.send((out) => {
+      writeSearchOptions(out, filter);
+    });
+    return this.#exchange.call(() => this.#store.count());
+  }
+
+  nextSlot(from: number): number | undefined {
+    const slot = this.#exchange.call(() => this.#store.nextSlot(from));
+    return slot === ABSENT ? undefined : slot;
+  }
+
+  idOf(slot: number): string | undefined {
+    return this.#present(
+      () => this.#store.idOf(slot),
+      (reply) => reply.text(),
+    );
+  }
+
+  patternAt(slot: number): Pattern | undefined {
+    return this.#present(() => this.#store.patternAt(slot), readPattern);
+  }
+
+  embeddingAt(slot: number): Float32Array | undefined {
+    return this.#present(() => this.#store.embeddingAt(slot), readFloats);
+  }
+
+  saveChunks(): Uint8Array[] {
+    const chunks: Uint8Array[] = [];
+    let refused: unknown;
+    const sink = (address: number, bytes: number): boolean => {
+      try {
+        chunks.push(this.#exchange.copy(address, bytes));
+        return true;
+      } catch (cause) {
+        refused = cause;
+        return false;
+      }
+    };
+    try {
+      this.#exchange.call(() => this.#store.save(sink));
+    } catch (error) {
+      if (refused === undefined) throw error;
+      throw new OutOfMemoryError('a chunk of the snapshot does not fit into memory', {
+        cause: refused,
+      });
+    }
+    return chunks;
+  }
+
+  release(): void {
+    this.#exchange.free(() => {
+      this.#store.delete();
+    });
+  }
+
+  #sendId(id: string): void {
+    this.#exchange.send((out) => {
+      out.text(id);
+    });
+  }
+
+  #sendQuery(query: Float32Array, options: SearchOptions): void {
+    this.#exchange.send((out) => {
+      writeSearchOptions(out, options);
+    }, query);
+  }
+
+  #replyOf(run: () => number): WireReader {
+    this.#exchange.call(run);
+    return this.#exchange.reply();
+  }
+
+  #present<T>(run: () => number, read: (reply: WireReader) => T): T | undefined {
+    return this.#exchange.call(run) === ABSENT ? undefined : read(this.#exchange.reply());
+  }
+}
+
+function readFloats(reply: WireReader): Float32Array {
+  return reply.float32s(reply.rest() / Float32Array.BYTES_PER_ELEMENT);
+}
+
+function readSlotSearchResult(reply: WireReader): SlotSearchResult {
+  const count = reply.uint32();
+  return { slots: reply.uint32s(count), scores: reply.float32s(count), report: readReport(reply) };
+}
