@@ -1,7 +1,16 @@
 #!/usr/bin/env node
 import { resolve } from 'node:path';
 
-import { DEFAULT_COUNT, PREPARE_HELP, PREPARE_OPTIONS, UsageError, parse, runCommand, say, workerCount } from './lib/options.mjs';
+import {
+  DEFAULT_COUNT,
+  PREPARE_HELP,
+  PREPARE_OPTIONS,
+  UsageError,
+  parse,
+  runCommand,
+  say,
+  workerCount,
+} from './lib/options.mjs';
 import { prepare } from './lib/prepare.mjs';
 import { BUILT_IN_QUESTIONS } from './lib/questions.mjs';
 

@@ -49,7 +49,12 @@ function runExtractor(root) {
   });
 }
 
-const parseLines = (jsonl) => jsonl.toString().split('\n').filter(Boolean).map((line) => JSON.parse(line));
+const parseLines = (jsonl) =>
+  jsonl
+    .toString()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
 
 /**
  * Every test of the suite below `root`, extracted once and kept in `cache` until a source changes.

@@ -20,8 +20,14 @@ export async function embedTexts(texts, workers, onBatch) {
     const embed = await loadModel();
     for (let start = 0; start < order.length; start += TAKE) {
       const share = order.slice(start, start + TAKE);
-      await embed(share.map((index) => texts[index]), (indexes, vectors) =>
-        onBatch(indexes.map((index) => share[index]), vectors));
+      await embed(
+        share.map((index) => texts[index]),
+        (indexes, vectors) =>
+          onBatch(
+            indexes.map((index) => share[index]),
+            vectors,
+          ),
+      );
     }
     return;
   }
@@ -39,7 +45,11 @@ export async function embedTexts(texts, workers, onBatch) {
       worker.on('error', reject);
       worker.on('message', ({ indexes, vectors, done }) => {
         if (done) take();
-        else onBatch(indexes.map((index) => share[index]), vectors);
+        else
+          onBatch(
+            indexes.map((index) => share[index]),
+            vectors,
+          );
       });
       take();
     });

@@ -1,4 +1,4 @@
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { DemoError, inCheckout } from './places.mjs';
@@ -8,8 +8,6 @@ export const DEFAULT_COUNT = 4000;
 
 /** More threads than this bring nothing to a job of a minute, and each loads the model. */
 const MAX_WORKERS = 4;
-
-const cores = () => (availableParallelism ? availableParallelism() : cpus().length);
 
 /** The options of the preparing step, which the whole job has too. */
 export const PREPARE_OPTIONS = {
@@ -44,7 +42,7 @@ export function parse(config) {
 
 /** The number that --workers gives. */
 export function workerCount(text) {
-  if (text === undefined) return Math.min(cores(), MAX_WORKERS);
+  if (text === undefined) return Math.min(availableParallelism(), MAX_WORKERS);
   if (!/^[1-9]\d*$/.test(text) || Number(text) > MAX_WORKERS) {
     throw new UsageError(`--workers is '${text}': must be a whole number from 1 to ${MAX_WORKERS}`);
   }
@@ -65,5 +63,5 @@ export async function runCommand(usage, main) {
 
 /** Prints a step of the job as an aligned line. */
 export function say(step, text) {
-  process.stdout.write(`${step.padEnd(11)} ${text}\n`);
+  process.stdout.write(`${step.padEnd(6)} ${text}\n`);
 }

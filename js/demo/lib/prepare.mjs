@@ -31,6 +31,20 @@ async function embedMissing(cache, texts, workers) {
   return missing.length;
 }
 
+/** Says what the extraction found, when it was done now. */
+function sayExtracted({ summary, fresh }, root, since, say) {
+  if (!fresh) return;
+  const { files, tests, described, unreadable } = summary;
+  say(
+    'parse',
+    `${grouped(files)} files of ${root} in ${seconds(since)}: ${grouped(tests)} tests, ` +
+      `${grouped(described)} of them described`,
+  );
+  if (unreadable.length > 0) {
+    say('', `${unreadable.length} files do not parse, and are skipped: ${unreadable.join(', ')}`);
+  }
+}
+
 /**
  * Extracts the tests, chooses `count` of them (all when `count` is Infinity) and embeds what the
  * cache lacks, telling what it does. `questions` are embedded too. Returns
@@ -38,25 +52,23 @@ async function embedMissing(cache, texts, workers) {
  */
 export async function prepare({ root, folder, count, workers, questions, say }) {
   let start = performance.now();
-  const { tests, summary, fresh } = await readCorpus(root, folder);
-  if (tests.length === 0) throw new DemoError(`no tests found below ${root}`);
-  const how = fresh ? `parsed in ${seconds(start)}` : 'unchanged since they were last parsed';
-  say('tests', `${grouped(tests.length)} in ${grouped(summary.files)} files of ${root}, ${how}`);
-
-  const chosen = selectTests(tests, count);
-  if (chosen.length < tests.length) {
-    say('chosen', `${grouped(chosen.length)}: ${SELECTION_RULE}`);
-  }
+  const corpus = await readCorpus(root, folder);
+  sayExtracted(corpus, root, start, say);
+  if (corpus.tests.length === 0) throw new DemoError(`no tests found below ${root}`);
+  const tests = selectTests(corpus.tests, count);
 
   start = performance.now();
   const cache = new VectorCache(join(folder, `${MODEL_VERSION}.cache`), MODEL_VERSION, DIMENSION);
   try {
-    const texts = [...chosen.map((test) => test.text), ...questions];
+    const texts = [...tests.map((test) => test.text), ...questions];
     const embedded = await embedMissing(cache, texts, workers);
-    const took = embedded > 0 ? `, ${seconds(start)} on ${workers} thread${workers > 1 ? 's' : ''}` : '';
-    say('embeddings', `${grouped(embedded)} new${took}; the others were cached (${MODEL_VERSION})`);
-    const set = await writeTestSet(folder, MODEL_VERSION, chosen, (text) => cache.get(text));
-    return { ...set, tests: chosen, questions: questions.map((question) => cache.get(question)) };
+    if (embedded > 0) {
+      say('embed', `${grouped(embedded)} texts in ${seconds(start)} with ${MODEL_VERSION}`);
+    }
+    const set = await writeTestSet(folder, MODEL_VERSION, tests, (text) => cache.get(text));
+    const share = tests.length < corpus.tests.length ? `: ${SELECTION_RULE}` : '';
+    say('tests', `${grouped(tests.length)} of ${grouped(corpus.tests.length)}${share}`);
+    return { ...set, tests, questions: questions.map((question) => cache.get(question)) };
   } finally {
     cache.close();
   }

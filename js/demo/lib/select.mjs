@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 /** The rule of `selectTests` in one sentence, for the output. */
 export const SELECTION_RULE =
-  'those that a docstring or an opening comment describes first, the same share of every module';
+  'first those described by a docstring or a comment, the same share of every module';
 
 const isDescribed = (test) => test.metadata.docstring !== '' || test.metadata.comment !== '';
 
