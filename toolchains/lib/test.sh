@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 
 readonly PRESETS=(native-release native-sanitize native-fuzz arm64 wasm-simd wasm-scalar)
+readonly JS_PRESETS=(native-release wasm-simd wasm-scalar)
 
 # test [PRESET...] [-R REGEX] [-E REGEX]: sets selected_presets and ctest_options.
 parse_test_arguments() {
@@ -32,8 +33,9 @@ parse_test_arguments() {
 
 is_selected() { [[ " ${selected_presets[*]} " == *" $1 "* ]]; }
 
-has_wasm_and_native() {
-  is_selected native-release && is_selected wasm-simd && is_selected wasm-scalar
+are_selected() {
+  local preset
+  for preset in "$@"; do is_selected "$preset" || return 1; done
 }
 
 install_for_tests() {
@@ -55,15 +57,14 @@ report_machine() {
   done
 }
 
+# add_test NAME SECONDS PROPERTIES COMMAND...: prints what ctest reads.
 add_test() {
-  local name=$1 timeout=$2 lock=$3
+  local name=$1 timeout=$2 properties=$3
   shift 3
   printf 'add_test([=[%s]=]' "$name"
   printf ' [=[%s]=]' "$@"
-  printf ')\nset_tests_properties([=[%s]=] PROPERTIES TIMEOUT %s WORKING_DIRECTORY [=[%s]=]' \
-    "$name" "$timeout" "$ROOT"
-  if [[ -n $lock ]]; then printf ' RESOURCE_LOCK %s' "$lock"; fi
-  printf ')\n'
+  printf ')\nset_tests_properties([=[%s]=] PROPERTIES TIMEOUT %s WORKING_DIRECTORY [=[%s]=] %s)\n' \
+    "$name" "$timeout" "$ROOT" "$properties"
 }
 
 # The fuzz targets start from the corpus in the repository and keep what they find in build/fuzz.
@@ -85,11 +86,15 @@ add_fuzz_tests() {
 write_test_list() {
   printf 'subdirs(%s)\n' "${selected_presets[*]}"
   if is_selected native-fuzz; then add_fuzz_tests; fi
-  if has_wasm_and_native; then
-    add_test js.package 600 js-lib npm --prefix js test
-    add_test js.demo 600 js-lib npm --prefix js/demo test
+  if are_selected "${JS_PRESETS[@]}"; then
+    add_test js.package 600 'RESOURCE_LOCK js-lib' npm --prefix js test
+    add_test js.demo 600 'RESOURCE_LOCK js-lib' npm --prefix js/demo test
+  fi
+  if are_selected "${JS_PRESETS[@]}" arm64; then
+    add_test gate 900 'PROCESSORS 2' tests/gate/gate "$BUILD"
   fi
   if [[ -n $everything ]]; then
+    local check
     for check in format tidy shell size js; do
       add_test "lint.$check" 600 '' toolchains/lint "$check"
     done
@@ -97,12 +102,12 @@ write_test_list() {
 }
 
 test_command() {
-  local selected_presets ctest_options everything preset check
+  local selected_presets ctest_options everything preset
   parse_test_arguments "$@"
   install_for_tests
   report_machine
   for preset in "${selected_presets[@]}"; do build_preset "$preset"; done
-  if has_wasm_and_native; then
+  if are_selected "${JS_PRESETS[@]}"; then
     build_js
     npm_install js/demo
   fi
