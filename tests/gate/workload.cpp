@@ -1,8 +1,8 @@
 #include "gate/workload.hpp"
 
-#include <bit>
 #include <string>
 
+#include "codec/bits.hpp"
 #include "support/random.hpp"
 
 namespace damask::testing {
@@ -105,7 +105,7 @@ Result<void> Workload::search(const PatternStore& store, std::ostream& answers) 
     answers << "search " << q << ' ' << searchPlanName(report.plan) << ' '
             << report.distanceComputations;
     for (const SearchHit& hit : *hits) {
-      answers << ' ' << hit.id << ':' << std::bit_cast<std::uint32_t>(hit.score);
+      answers << ' ' << hit.id << ':' << bitCast<std::uint32_t>(hit.score);
     }
     answers << '\n';
   }

@@ -1,8 +1,11 @@
 #include "codec/codec.hpp"
 
-#include <bit>
 #include <cmath>
+#include <cstdio>
+#include <limits>
 #include <string>
+
+#include "codec/bits.hpp"
 
 namespace damask {
 namespace {
@@ -24,7 +27,7 @@ Result<float> Codec::check(std::span<const float> v, const char* field) const {
                 std::string(field) + " has " + std::to_string(v.size()) +
                     " components, but the store's dimension is " + std::to_string(dimension_));
   }
-  const float largest = std::bit_cast<float>(kernels_->maxAbsBits(v.data(), v.size()));
+  const float largest = bitCast<float>(kernels_->maxAbsBits(v.data(), v.size()));
   if (!std::isfinite(largest)) {
     std::size_t i = 0;
     while (std::isfinite(v[i])) ++i;

@@ -6,10 +6,8 @@ using format::Section;
 
 Result<void> SnapshotSections::checkNames() const {
   for (std::uint32_t i = 0; i < entries_.size(); ++i) {
-    const auto expected = i < std::size(format::kSectionNames)
-                              ? sectionName(static_cast<Section>(i))
-                              : std::uint32_t{0};
-    if (entries_[i].name != expected) {
+    if (i >= std::size(format::kSectionNames) ||
+        entries_[i].name != sectionName(static_cast<Section>(i))) {
       return fail(ErrorCode::snapshotCorrupt, "section " + std::to_string(i) + " is " +
                                                   sectionText(entries_[i].name) +
                                                   ", which does not belong there");
@@ -35,6 +33,11 @@ Result<void> SnapshotSections::readMeta() {
   if (meta_.slots > limits::kMaxSlots || meta_.live > meta_.slots) {
     return corruptSection(Section::meta, "counts " + std::to_string(meta_.live) + " live of " +
                                              std::to_string(meta_.slots) + " slots");
+  }
+  // Each live pattern names at most three; with that, the sections vouch for what names take.
+  if (meta_.names > 3 * meta_.live) {
+    return corruptSection(Section::meta, "counts " + std::to_string(meta_.names) + " names for " +
+                                             std::to_string(meta_.live) + " live patterns");
   }
   if (entries_.size() != format::sectionCount(meta_.options.precision)) {
     return corruptSection(Section::meta, "the precision does not go with " +

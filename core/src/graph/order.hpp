@@ -1,15 +1,15 @@
 #pragma once
 
-#include <bit>
 #include <cstdint>
 
+#include "codec/bits.hpp"
 #include "codec/codec.hpp"
 
 namespace damask {
 
 /// A signed integer that sorts as the float does; -0 and +0 become one.
 inline std::int32_t orderedBits(float value) noexcept {
-  const std::int32_t bits = std::bit_cast<std::int32_t>(value + 0.0f);
+  const std::int32_t bits = bitCast<std::int32_t>(value + 0.0f);
   return bits < 0 ? bits ^ 0x7fffffff : bits;
 }
 

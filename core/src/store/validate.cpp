@@ -3,10 +3,10 @@
 #include <utf8cpp/utf8.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "damask/options.hpp"
+#include "store/json_text.hpp"
 
 namespace damask {
 namespace {
@@ -55,11 +55,6 @@ Result<void> firstFailure(Checks&&... checks) {
 
 bool isUtf8(std::string_view text) noexcept {
   return utf8::is_valid(text.begin(), text.end());
-}
-
-bool isJsonObject(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && text[first] == '{' && nlohmann::json::accept(text);
 }
 
 Result<void> validate(const StoreOptions& o) {

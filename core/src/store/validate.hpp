@@ -11,8 +11,6 @@ namespace damask {
 /// field, the value and the limit.
 Result<void> validate(const Pattern& pattern);
 
-/// True when `text` is the text of one JSON object.
-bool isJsonObject(std::string_view text);
 bool isUtf8(std::string_view text) noexcept;
 
 }  // namespace damask
