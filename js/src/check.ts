@@ -1,5 +1,12 @@
 import { InvalidArgumentError } from './errors.js';
-import type { CreateOptions, Filter, PatternInput, SearchOptions, Vector } from './types.js';
+import type {
+  CreateOptions,
+  Filter,
+  HnswOptions,
+  PatternInput,
+  SearchOptions,
+  Vector,
+} from './types.js';
 
 /*
  * Arguments are checked here once, for every backend: types, and that a number fits the integer it
@@ -67,87 +74,82 @@ function checkBoolean(value: unknown, field: string): void {
   if (typeof value !== 'boolean') refuse(field, 'a boolean', value);
 }
 
-function checkFields<T>(
-  value: unknown,
-  name: string,
-  checks: Checks<T>,
-  required: readonly (keyof T & string)[] = [],
-): asserts value is T {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    refuse(name, 'an object', value);
-  const fields = value as Record<string, unknown>;
-  for (const field of Object.keys(fields))
-    if (!Object.hasOwn(checks, field))
-      throw new InvalidArgumentError(
-        `${name} has the unknown field ${JSON.stringify(field)}; known are ${Object.keys(checks).join(', ')}`,
-      );
-  for (const [field, check] of Object.entries<Check>(checks)) {
-    const fieldValue = fields[field];
-    if (fieldValue !== undefined) check(fieldValue, `${name}.${field}`);
-    else if (required.includes(field as keyof T & string))
-      throw new InvalidArgumentError(`${name}.${field} is missing`);
-  }
+/** Makes the check of a record: every known field, that the required are there, and no others. */
+function recordCheck<T>(checks: Checks<T>, required: readonly (keyof T & string)[] = []): Check {
+  const known = Object.entries<Check>(checks);
+  return (value, name) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      refuse(name, 'an object', value);
+    const fields = value as Record<string, unknown>;
+    for (const field of Object.keys(fields))
+      if (!Object.hasOwn(checks, field))
+        throw new InvalidArgumentError(
+          `${name} has the unknown field ${JSON.stringify(field)}; known are ${Object.keys(checks).join(', ')}`,
+        );
+    for (const [field, check] of known) {
+      const fieldValue = fields[field];
+      if (fieldValue !== undefined) check(fieldValue, `${name}.${field}`);
+      else if (required.includes(field as keyof T & string))
+        throw new InvalidArgumentError(`${name}.${field} is missing`);
+    }
+  };
 }
 
-const HNSW_CHECKS: Checks<NonNullable<CreateOptions['hnsw']>> = {
-  m: checkUint32,
-  efConstruction: checkUint32,
-  efSearch: checkUint32,
-};
-
-const CREATE_CHECKS: Checks<CreateOptions> = {
+const createOptions = recordCheck<CreateOptions>({
   dimension: checkUint32,
   metric: checkText,
   precision: checkText,
-  hnsw: (value, field) => {
-    checkFields(value, field, HNSW_CHECKS);
-  },
+  hnsw: recordCheck<HnswOptions>({
+    m: checkUint32,
+    efConstruction: checkUint32,
+    efSearch: checkUint32,
+  }),
   seed: checkSeed,
-};
+});
 
-const PATTERN_CHECKS: Checks<PatternInput> = {
-  id: checkText,
-  type: checkText,
-  domain: checkText,
-  content: checkText,
-  framework: checkText,
-  coverage: checkNumber,
-  flakinessScore: checkNumber,
-  verdict: checkText,
-  createdAt: checkInteger,
-  lastUsed: checkInteger,
-  usageCount: checkCounter,
-  metadata: checkText,
-};
+const pattern = recordCheck<PatternInput>(
+  {
+    id: checkText,
+    type: checkText,
+    domain: checkText,
+    content: checkText,
+    framework: checkText,
+    coverage: checkNumber,
+    flakinessScore: checkNumber,
+    verdict: checkText,
+    createdAt: checkInteger,
+    lastUsed: checkInteger,
+    usageCount: checkCounter,
+    metadata: checkText,
+  },
+  ['id', 'type', 'domain', 'content'],
+);
 
-const FILTER_CHECKS: Checks<Filter> = {
-  domain: checkText,
-  type: checkText,
-  framework: checkText,
-};
+const filterChecks: Checks<Filter> = { domain: checkText, type: checkText, framework: checkText };
+const filter = recordCheck<Filter>(filterChecks);
 
-const SEARCH_CHECKS: Checks<SearchOptions> = {
-  ...FILTER_CHECKS,
+const searchOptions = recordCheck<SearchOptions>({
+  ...filterChecks,
   k: checkUint32,
   ef: checkUint32,
   exact: checkBoolean,
   threshold: checkNumber,
-};
+});
 
 export function checkCreateOptions(value: unknown): asserts value is CreateOptions {
-  checkFields(value, 'options', CREATE_CHECKS);
+  createOptions(value, 'options');
 }
 
 export function checkPattern(value: unknown): asserts value is PatternInput {
-  checkFields(value, 'pattern', PATTERN_CHECKS, ['id', 'type', 'domain', 'content']);
+  pattern(value, 'pattern');
 }
 
 export function checkFilter(value: unknown): asserts value is Filter {
-  checkFields(value, 'filter', FILTER_CHECKS);
+  filter(value, 'filter');
 }
 
 export function checkSearchOptions(value: unknown): asserts value is SearchOptions {
-  checkFields(value, 'options', SEARCH_CHECKS);
+  searchOptions(value, 'options');
 }
 
 /** The vector as float32; an array of numbers is copied and rounded. */
