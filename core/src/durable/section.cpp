@@ -32,6 +32,7 @@ std::streamsize SinkBuffer::xsputn(const char* bytes, std::streamsize n) {
     chunk_.insert(chunk_.end(), bytes + done, bytes + done + part);
     done += part;
     if (chunk_.size() == kChunkBytes) handOver();
+    if (!result_) return 0;
   }
   return n;
 }

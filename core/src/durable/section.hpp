@@ -36,7 +36,8 @@ class HashingBuffer final : public std::streambuf {
   std::uint64_t count_ = 0;
 };
 
-/// Where they go while a section is written: to the sink, in chunks.
+/// Where they go while a section is written: to the sink, in chunks. Takes no more bytes once the
+/// sink has refused some, at which cereal throws.
 class SinkBuffer final : public std::streambuf {
  public:
   explicit SinkBuffer(const ByteSink& sink);

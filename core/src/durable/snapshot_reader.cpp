@@ -1,9 +1,12 @@
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <string>
 
 #include "durable/snapshot_io.hpp"
 #include "durable/snapshot_sections.hpp"
 #include "graph/graph_check.hpp"
+#include "store/json_text.hpp"
 #include "store/validate.hpp"
 
 namespace damask {
@@ -132,8 +135,10 @@ class Reader {
     if (r.present > Record::kAllPresent || r.verdict > 3) return "an enumeration is out of range";
     if (!std::isfinite(r.coverage) || !std::isfinite(r.flakiness)) return "a number is not finite";
     const bool framework = row.names.framework != kNoName;
-    if (framework != r.has(Record::kFramework) || (!r.has(Record::kCoverage) && r.coverage != 0) ||
-        (!r.has(Record::kFlakiness) && r.flakiness != 0) ||
+    const auto isUnset = [](double value) { return value == 0 && !std::signbit(value); };
+    if (framework != r.has(Record::kFramework) ||
+        (!r.has(Record::kCoverage) && !isUnset(r.coverage)) ||
+        (!r.has(Record::kFlakiness) && !isUnset(r.flakiness)) ||
         (!r.has(Record::kCreatedAt) && r.createdAt != 0) ||
         (!r.has(Record::kLastUsed) && r.lastUsed != 0) ||
         (!r.has(Record::kMetadata) && r.metadataBytes != 0)) {
@@ -154,13 +159,12 @@ class Reader {
   }
 
   Result<void> checkDeadRecord(Slot slot) {
-    const auto record =
-        sections_.bytes(Section::records)
-            .subspan(format::kArchiveByte + slot * format::kRecordBytes, format::kRecordBytes);
-    const std::int8_t* low = state_->low.row(slot);
-    if (std::any_of(record.begin(), record.end(), [](std::byte b) { return b != std::byte{0}; }) ||
-        std::any_of(low, low + meta_.options.dimension, [](std::int8_t v) { return v != 0; })) {
+    const std::uint64_t dimension = meta_.options.dimension;
+    if (!isZero(Section::records, slot * format::kRecordBytes, format::kRecordBytes)) {
       return corruptSection(Section::records, at(slot) + "a dead slot is not erased");
+    }
+    if (!isZero(Section::low, slot * dimension, dimension)) {
+      return corruptSection(Section::low, at(slot) + "a dead slot is not erased");
     }
     state_->records.appendDead();
     return {};
@@ -188,8 +192,11 @@ class Reader {
       upperLeft -= upperBytes;
       upperRows.resize(upperBytes / 4);
       upper.values(upperRows.data(), upperRows.size());
-      if (!paddedWithZeros(row, 1 + 2 * m) || !paddedWithZeros(upperRows, 1 + m)) {
+      if (!paddedWithZeros(row, 1 + 2 * m)) {
         return corruptSection(Section::links, at(slot) + "a list is not padded with zeros");
+      }
+      if (!paddedWithZeros(upperRows, 1 + m)) {
+        return corruptSection(Section::upper, at(slot) + "a list is not padded with zeros");
       }
       if (const auto ok = checkCodes(slot, hi); !ok) return ok;
       const HotFactor factor = state_->codec.hotFactor(state_->cold[slot]);
@@ -216,13 +223,29 @@ class Reader {
     return true;
   }
 
+  // A code's largest component is 32512, as encode() scales it; all are zero for the zero vector.
+  // A dead slot's low plane is gone, so its own dot product can only be bounded.
   Result<void> checkCodes(Slot slot, std::span<const std::int8_t> hi) const {
-    if (std::find(hi.begin(), hi.end(), std::int8_t{-128}) != hi.end()) {
-      return corruptSection(Section::high, at(slot) + "-128 is no code");
+    const ColdFactor& factor = state_->cold[slot];
+    const std::int8_t* low = state_->low.row(slot);
+    std::int32_t largest = 0;
+    std::int64_t least = 0;
+    std::int64_t most = 0;
+    for (std::size_t i = 0; i < hi.size(); ++i) {
+      largest = std::max(largest, std::abs(256 * hi[i] + low[i]));
+      const std::int64_t near = std::max(256 * std::abs(hi[i]) - 128, 0);
+      const std::int64_t far = 256 * std::abs(hi[i]) + 128;
+      least += near * near;
+      most += far * far;
     }
-    const bool live = state_->records.isLive(slot);
-    const std::int64_t selfDot = state_->codec.selfDot({hi.data(), state_->low.row(slot)});
-    if (live && selfDot != state_->cold[slot].selfDot) {
+    if (largest != (factor.scale == 0 ? 0 : 32512)) {
+      return corruptSection(Section::high, at(slot) + "the largest code is " +
+                                               std::to_string(largest) + ", which is not scaled");
+    }
+    const bool fits = state_->records.isLive(slot)
+                          ? factor.selfDot == state_->codec.selfDot({hi.data(), low})
+                          : factor.selfDot >= least && factor.selfDot <= most;
+    if (!fits) {
       return corruptSection(Section::factors, at(slot) + "the factors do not go with the codes");
     }
     return {};
@@ -230,17 +253,35 @@ class Reader {
 
   Result<void> readFloats() {
     if (!state_->floats) return {};
+    const std::uint32_t dimension = meta_.options.dimension;
+    const std::uint64_t rowBytes = 4 * std::uint64_t{dimension};
     SectionReader floats(sections_.bytes(Section::floats));
+    std::vector<std::int8_t> hi(dimension);
+    std::vector<std::int8_t> low(dimension);
     for (Slot slot = 0; slot < slots_; ++slot) {
-      float* row = state_->floats->row(slot);
-      floats.values(row, meta_.options.dimension);
-      const bool live = state_->records.isLive(slot);
-      if (!std::all_of(row, row + meta_.options.dimension,
-                       [live](float v) { return live ? std::isfinite(v) : v == 0; })) {
-        return corruptSection(Section::floats, at(slot) + "not finite, or dead and not erased");
+      const std::span<float> row(state_->floats->row(slot), dimension);
+      floats.values(row.data(), dimension);
+      if (!state_->records.isLive(slot)) {
+        if (isZero(Section::floats, slot * rowBytes, rowBytes)) continue;
+        return corruptSection(Section::floats, at(slot) + "a dead slot is not erased");
+      }
+      const auto largest = state_->codec.check(row, "the vector");
+      if (!largest) return corruptSection(Section::floats, at(slot) + largest.error().message);
+      const ColdFactor factor = state_->codec.encode(row, *largest, hi.data(), low.data());
+      const CodePlanes stored = state_->planes(slot);
+      if (factor.scale != state_->cold[slot].scale ||
+          !std::equal(hi.begin(), hi.end(), stored.hi) ||
+          !std::equal(low.begin(), low.end(), stored.lo)) {
+        return corruptSection(Section::floats, at(slot) + "the vector does not go with its codes");
       }
     }
     return {};
+  }
+
+  // Whether bytes of a section, counted from behind the archive's own, are all zero.
+  bool isZero(Section section, std::uint64_t begin, std::uint64_t length) const noexcept {
+    const auto bytes = sections_.bytes(section).subspan(format::kArchiveByte + begin, length);
+    return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
   }
 
   std::string_view text(Section section, std::uint64_t begin, std::uint64_t length) const noexcept {

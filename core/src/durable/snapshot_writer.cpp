@@ -166,16 +166,17 @@ std::uint64_t snapshotBytes(const StoreState& state) {
 }
 
 Result<void> writeSnapshot(const StoreState& state, const ByteSink& sink) {
+  SinkBuffer buffer(sink);
   try {
     const Writer writer(state);
     std::vector<SectionEntry> entries = measure(writer, state);
     if (const auto sent = sink(encodeLayout(entries)); !sent) return sent;
-    SinkBuffer buffer(sink);
     for (std::uint32_t i = 0; i < entries.size(); ++i) {
       writeSection(writer, static_cast<Section>(i), buffer);
     }
     return buffer.finish();
   } catch (const cereal::Exception& e) {
+    if (const auto sent = buffer.finish(); !sent) return sent;
     return fail(ErrorCode::internal, std::string("writing the snapshot failed: ") + e.what());
   }
 }

@@ -7,8 +7,9 @@ namespace damask {
 namespace {
 
 tl::unexpected<Error> corrupt(Slot slot, std::int32_t level, const std::string& what) {
-  return fail(ErrorCode::snapshotCorrupt, "graph node " + std::to_string(slot) + ", level " +
-                                              std::to_string(level) + ": " + what);
+  return fail(ErrorCode::snapshotCorrupt,
+              std::string(level == 0 ? "section LNK0" : "section LNKU") + ": slot " +
+                  std::to_string(slot) + ", level " + std::to_string(level) + ": " + what);
 }
 
 }  // namespace
@@ -17,19 +18,23 @@ Result<void> checkGraph(const HnswGraph& graph, const HnswOptions& options) {
   const GraphView view = graph.view();
   if (view.slots == 0) {
     if (view.maxLevel == -1) return {};
-    return fail(ErrorCode::snapshotCorrupt, "an empty graph has an entry");
+    return fail(ErrorCode::snapshotCorrupt, "section META: an empty graph has a top level");
   }
   if (view.entry >= view.slots || graph.level(view.entry) != view.maxLevel) {
-    return fail(ErrorCode::snapshotCorrupt, "the entry " + std::to_string(view.entry) +
-                                                " is not a node of the top level " +
-                                                std::to_string(view.maxLevel));
+    return fail(ErrorCode::snapshotCorrupt,
+                "section META: the entry " + std::to_string(view.entry) +
+                    " is not a slot of the top level " + std::to_string(view.maxLevel));
   }
   // lastSeen[id] = 1 + the running number of the list that named id last.
   std::vector<std::uint32_t> lastSeen(view.slots, 0);
   std::uint32_t list = 0;
   for (Slot slot = 0; slot < view.slots; ++slot) {
     const std::int32_t top = graph.level(slot);
-    if (top > view.maxLevel) return corrupt(slot, top, "is above the top level");
+    if (top > view.maxLevel) {
+      return fail(ErrorCode::snapshotCorrupt,
+                  "section LEVL: slot " + std::to_string(slot) + ": level " + std::to_string(top) +
+                      " is above the top level " + std::to_string(view.maxLevel));
+    }
     for (std::int32_t level = 0; level <= top; ++level) {
       const std::uint32_t capacity = level == 0 ? 2 * options.m : options.m;
       const LinkList links = view.links(slot, level);
@@ -44,17 +49,17 @@ Result<void> checkGraph(const HnswGraph& graph, const HnswOptions& options) {
         if (other >= view.slots) {
           return corrupt(
               slot, level,
-              "links to node " + std::to_string(other) + " of " + std::to_string(view.slots));
+              "links to slot " + std::to_string(other) + " of " + std::to_string(view.slots));
         }
         if (other == slot) return corrupt(slot, level, "links to itself");
         if (lastSeen[other] == list) {
-          return corrupt(slot, level, "links twice to node " + std::to_string(other));
+          return corrupt(slot, level, "links twice to slot " + std::to_string(other));
         }
         lastSeen[other] = list;
         if (graph.level(other) < level) {
           return corrupt(
               slot, level,
-              "links to node " + std::to_string(other) + ", which does not reach that level");
+              "links to slot " + std::to_string(other) + ", which does not reach that level");
         }
       }
     }

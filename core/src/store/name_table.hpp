@@ -1,7 +1,6 @@
 #pragma once
 
 #include <tsl/robin_set.h>
-#include <xxhash.h>
 
 #include <cstdint>
 #include <new>
@@ -10,12 +9,16 @@
 #include <string_view>
 #include <vector>
 
+#include "store/keyed_hash.hpp"
+
 namespace damask {
 
 /// The distinct values of type, domain and framework, each with a number: filters compare numbers.
 class NameTable {
  public:
-  NameTable() : index_(0, Hash{this}, Equal{this}) { index_.max_load_factor(0.9f); }
+  NameTable() : index_(0, Hash{this, KeyedHash(this)}, Equal{this}) {
+    index_.max_load_factor(0.9f);
+  }
   NameTable(const NameTable&) = delete;
   NameTable& operator=(const NameTable&) = delete;
 
@@ -61,12 +64,9 @@ class NameTable {
  private:
   struct Hash {
     const NameTable* table;
-    std::size_t operator()(std::string_view name) const noexcept {
-      return static_cast<std::size_t>(XXH3_64bits(name.data(), name.size()));
-    }
-    std::size_t operator()(std::uint32_t number) const noexcept {
-      return (*this)((*table)[number]);
-    }
+    KeyedHash hash;
+    std::size_t operator()(std::string_view name) const noexcept { return hash(name); }
+    std::size_t operator()(std::uint32_t number) const noexcept { return hash((*table)[number]); }
   };
   struct Equal {
     using is_transparent = void;

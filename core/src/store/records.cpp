@@ -20,17 +20,11 @@ std::optional<T> when(bool present, T value) {
 
 }  // namespace
 
-std::size_t Records::Hash::operator()(std::string_view id) const noexcept {
-  return static_cast<std::size_t>(XXH3_64bits(id.data(), id.size()));
-}
-std::size_t Records::Hash::operator()(Slot slot) const noexcept {
-  return (*this)(records->row(slot).id());
-}
 bool Records::Equal::operator()(std::string_view a, Slot b) const noexcept {
   return a == records->row(b).id();
 }
 
-Records::Records() : index_(0, Hash{this}, Equal{this}) {
+Records::Records() : index_(0, Hash{this, KeyedHash(this)}, Equal{this}) {
   index_.max_load_factor(0.9f);
 }
 

@@ -10,6 +10,7 @@
 #include "damask/options.hpp"
 #include "damask/pattern.hpp"
 #include "graph/graph_view.hpp"
+#include "store/keyed_hash.hpp"
 #include "store/name_table.hpp"
 #include "store/text_arena.hpp"
 
@@ -109,8 +110,9 @@ class Records {
  private:
   struct Hash {
     const Records* records;
-    std::size_t operator()(std::string_view id) const noexcept;
-    std::size_t operator()(Slot slot) const noexcept;
+    KeyedHash hash;
+    std::size_t operator()(std::string_view id) const noexcept { return hash(id); }
+    std::size_t operator()(Slot slot) const noexcept { return hash(records->row(slot).id()); }
   };
   struct Equal {
     using is_transparent = void;
