@@ -66,30 +66,28 @@ void Codec::decode(CodePlanes code, double scale, std::span<float> out) const no
 }
 
 bool Codec::plausible(const ColdFactor& factor) const noexcept {
-  const double largest = factor.scale * kLargestCode;
-  if (!std::isfinite(largest) || std::signbit(factor.scale)) return false;
+  const double magnitude = factor.scale * kLargestCode;
+  if (!(magnitude <= std::numeric_limits<float>::max()) || std::signbit(factor.scale)) return false;
+  const auto largest = static_cast<float>(magnitude);
+  if (largest / kLargestCode != factor.scale) return false;
   if ((factor.scale == 0) != (factor.selfDot == 0)) return false;
-  if (metric_ == Metric::cosine) {
-    return largest > 0 && largest <= std::numeric_limits<float>::max();
-  }
-  // One part in 2^50 of slack: the scale was rounded once on the way in.
-  const double slack = 1.0 + 0x1p-50;
-  return largest == 0 ||
-         (largest * slack >= limits::kMinMagnitude && largest <= limits::kMaxMagnitude * slack);
+  if (metric_ == Metric::cosine) return largest > 0;
+  return largest == 0 || (largest >= limits::kMinMagnitude && largest <= limits::kMaxMagnitude);
 }
 
-HotFactor Codec::hotFactor(const ColdFactor& cold) const noexcept {
-  const double norm2 = static_cast<double>(cold.selfDot);
+HotFactor Codec::hotFactor(const ColdFactor& cold, const std::int8_t* hi) const noexcept {
+  // The largest component's high code is 127 or -127, so norm2 is 0 for the zero vector only.
+  const double norm2 = kernels_->dot8(hi, hi, dimension_);
+  const double step = 256.0 * cold.scale;
   switch (metric_) {
     case Metric::cosine:
-      return {static_cast<float>(256.0 / std::sqrt(norm2)), 0.5f};
+      return {static_cast<float>(1.0 / std::sqrt(norm2)), 0.5f};
     case Metric::euclidean:
-      return {static_cast<float>(256.0 * cold.scale),
-              static_cast<float>((cold.scale * cold.scale) * norm2)};
+      return {static_cast<float>(step), static_cast<float>((step * step) * norm2)};
     case Metric::dot:
       break;
   }
-  return {static_cast<float>(256.0 * cold.scale), 0.0f};
+  return {static_cast<float>(step), 0.0f};
 }
 
 double Codec::distance(CodePlanes a, const ColdFactor& fa, CodePlanes b,
