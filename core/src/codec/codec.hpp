@@ -23,7 +23,10 @@ struct ColdFactor {
 
 /// What the graph walk needs of a vector beside its high plane.
 ///   distance(a, b) = (a.offset + b.offset) - weight * (dot8(a, b) * (a.gain * b.gain))
-/// estimates 1 - cosine, the squared euclidean distance, or minus the inner product.
+/// estimates 1 - cosine, the squared euclidean distance, or minus the inner product. Gain and
+/// offset are of the high plane alone: were they of the full code, one of several vectors with the
+/// same high plane would seem nearer to each than itself, and building would prune the links to the
+/// rest.
 struct HotFactor {
   float gain = 0;
   float offset = 0;
@@ -51,7 +54,8 @@ class Codec {
   /// True when a vector with this factor could have been encoded by this codec.
   bool plausible(const ColdFactor& factor) const noexcept;
 
-  HotFactor hotFactor(const ColdFactor& cold) const noexcept;
+  /// Of an encoded vector: `hi` is its high plane.
+  HotFactor hotFactor(const ColdFactor& cold, const std::int8_t* hi) const noexcept;
 
   /// Two for the squared euclidean distance, one otherwise.
   float weight() const noexcept { return metric_ == Metric::euclidean ? 2.0f : 1.0f; }

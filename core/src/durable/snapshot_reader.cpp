@@ -199,7 +199,7 @@ class Reader {
         return corruptSection(Section::upper, at(slot) + "a list is not padded with zeros");
       }
       if (const auto ok = checkCodes(slot, hi); !ok) return ok;
-      const HotFactor factor = state_->codec.hotFactor(state_->cold[slot]);
+      const HotFactor factor = state_->codec.hotFactor(state_->cold[slot], hi.data());
       state_->graph.restoreNode(hi.data(), factor, row, level, upperRows);
     }
     if (upperLeft != 0) return corruptSection(Section::upper, "has bytes that no node uses");

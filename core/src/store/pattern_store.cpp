@@ -45,7 +45,7 @@ class PatternStore::Impl {
       return noMemory("store one more pattern");
     }
     const ColdFactor cold = s.codec.encode(embedding, largest, hi.data(), s.low.row(slot));
-    const Result<Slot> inserted = s.graph.insert(hi.data(), s.codec.hotFactor(cold));
+    const Result<Slot> inserted = s.graph.insert(hi.data(), s.codec.hotFactor(cold, hi.data()));
     if (!inserted) {
       s.low.erase(slot);
       if (s.graph.slots() > slot) {

@@ -42,7 +42,7 @@ class Search {
     }
     const bool everyNode = matches_ == state_.graph.slots();
     walk(state_.graph.view(), state_.codec,
-         {scratch_.queryHi.data(), state_.codec.hotFactor(factor_)}, ef(),
+         {scratch_.queryHi.data(), state_.codec.hotFactor(factor_, scratch_.queryHi.data())}, ef(),
          everyNode ? nullptr : accepts_, scratch_);
     if (scratch_.found.size() < std::min(options_.k, matches_)) {
       scan();
@@ -88,14 +88,10 @@ class Search {
     return {state_.codec.distance(query, factor_, state_.planes(slot), state_.cold[slot]), slot};
   }
 
-  // The walk's estimates rank well but for close neighbours; this many beyond k are ranked again.
-  static constexpr std::size_t kRankedBeyond = 16;
-
+  // Every candidate, not only the first few: among near-duplicates the walk's estimates are alike,
+  // and only the full codes tell which are the nearest.
   void rank() {
-    const std::size_t count = std::min(options_.k + kRankedBeyond, scratch_.found.size());
-    for (std::size_t i = 0; i < count; ++i) {
-      scratch_.ranked.push_back(rankOf(slotOf(scratch_.found[i])));
-    }
+    for (const Candidate c : scratch_.found) scratch_.ranked.push_back(rankOf(slotOf(c)));
   }
 
   // Keeps the k best in a max-heap.
