@@ -5,6 +5,7 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "graph/order.hpp"
@@ -104,6 +105,28 @@ struct HnswGraph::Builder {
     std::memcpy(staged.data() + space.parameters().tailOffset(), &tail, sizeof tail);
   }
 
+  // hnswlib counts a node before it writes to it, and may fail in between.
+  void placeStaged() noexcept {
+    const std::size_t slot = hnsw.cur_element_count;
+    char* node = hnsw.data_level0_memory_ + slot * hnsw.size_data_per_element_;
+    std::memset(node, 0, hnsw.size_data_per_element_);
+    std::memcpy(node + hnsw.offsetData_, staged.data(), staged.size());
+    hnsw.linkLists_[slot] = nullptr;
+    hnsw.element_levels_[slot] = 0;
+  }
+
+  // A node that was not linked everywhere stays, and the graph is whole with it: no level is above
+  // the top one, which is raised last, and the first node is the entry.
+  void settleUnlinked(Slot slot) noexcept {
+    if (hnsw.maxlevel_ < 0) {
+      hnsw.enterpoint_node_ = slot;
+      hnsw.maxlevel_ = 0;
+    }
+    int& level = hnsw.element_levels_[slot];
+    level = hnsw.linkLists_[slot] == nullptr ? 0 : std::min(level, hnsw.maxlevel_);
+    if (level == 0) std::free(std::exchange(hnsw.linkLists_[slot], nullptr));
+  }
+
   // hnswlib wants a lock per node while inserting; a graph that is only read goes without.
   void provideLocks() {
     if (hnsw.link_list_locks_.size() < hnsw.max_elements_) {
@@ -178,6 +201,7 @@ Result<Slot> HnswGraph::insert(const std::int8_t* hi, HotFactor factor) {
   try {
     builder_->provideLocks();
     builder_->stage(hi, factor);
+    builder_->placeStaged();
     h.addPoint(builder_->staged.data(), slot, level);
   } catch (const std::bad_alloc&) {
     result = fail(ErrorCode::outOfMemory, "no memory to link a new vector into the graph");
@@ -188,7 +212,7 @@ Result<Slot> HnswGraph::insert(const std::int8_t* hi, HotFactor factor) {
                   std::string("linking a new vector failed: ") + e.what());
   }
   h.label_lookup_.clear();  // slots are never looked up by hnswlib's label
-  if (!result && slots() > slot && h.linkLists_[slot] == nullptr) h.element_levels_[slot] = 0;
+  if (!result && slots() > slot) builder_->settleUnlinked(slot);
   return result;
 }
 
