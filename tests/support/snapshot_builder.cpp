@@ -77,6 +77,12 @@ std::vector<std::byte> SnapshotParts::join() const {
   return out;
 }
 
+void resealHeader(std::vector<std::byte>& file) {
+  const std::size_t end = kHeaderBytes + read<std::uint32_t>(file, 12) * kEntryBytes;
+  const std::uint64_t checksum = XXH3_64bits(file.data(), end);
+  std::memcpy(&file.at(end), &checksum, sizeof checksum);
+}
+
 bool SnapshotParts::has(std::string_view name) const noexcept {
   for (const Part& part : parts) {
     if (part.name == name) return true;

@@ -54,6 +54,9 @@ class SnapshotParts {
   std::vector<Part> parts;
 };
 
+/// Gives a file whose header or table was patched the header checksum that goes with them.
+void resealHeader(std::vector<std::byte>& file);
+
 /// Where the fields of META are.
 namespace meta {
 inline constexpr std::size_t kDimension = 1, kMetric = 5, kPrecision = 6, kM = 7,
