@@ -25,6 +25,11 @@ from pathlib import Path
 TEST_FOLDERS = {"test", "tests", "idle_test"}
 WORD = re.compile(r"(?:[A-Z]+(?![a-z])|[A-Z]?[a-z]+)[0-9]*|[0-9]+")
 FILLER = {"test", "tests", "testing", "tester", "case", "cases", "testcase", "base", "mixin"}
+REFERENCE = re.compile(
+    r"^(?:see|for|from|cf\.?)?\s*(?:(?:also|python|sf|cpython)\s+)*"
+    r"(?:bpo|gh|issue|bug|patch)[-\s]*(?:gh-)?#?\s*[0-9]+[\s:.,;-]*",
+    re.IGNORECASE,
+)
 EMBEDDED_CHARACTERS = 120
 
 
@@ -66,13 +71,16 @@ def opening_comment(function, lines):
     while start > function.lineno and re.match(r"\s*(#|$)", lines[start - 1]):
         start -= 1
     comment = "\n".join(line.strip().lstrip("#").strip() for line in lines[start:end]).strip()
-    described = re.sub(r"\S*[/.]\S+", " ", comment)
-    return comment if len(re.findall(r"[A-Za-z]{2,}", described)) >= 3 else ""
+    said = re.sub(r"\S*[/.]\S+", " ", comment)
+    return comment if len(re.findall(r"[A-Za-z]{2,}", said)) >= 3 else ""
 
 
 def embedded_text(test_title, description):
-    """What the embedding is made of: the title and how the description begins."""
-    text = f"{test_title}. {first_paragraph(description)}" if description else test_title
+    """What the embedding is made of: the title and how the description begins, without the number
+    of an issue before it: all of those would be taken for alike.
+    """
+    said = REFERENCE.sub("", first_paragraph(description))
+    text = f"{test_title}. {said}" if said else test_title
     if len(text) <= EMBEDDED_CHARACTERS:
         return text
     return text[:EMBEDDED_CHARACTERS].rsplit(" ", 1)[0]

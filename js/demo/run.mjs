@@ -88,12 +88,12 @@ async function askAllSides(parts, store, set, folder) {
   );
   await writeFile(queries, Buffer.concat(rows));
   const sides = [await askNatively({ cli: parts.cli, store, queries, k: K, repeat: REPEAT })];
-  const { loadDamask } = await import(pathToFileURL(parts.js).href);
+  const damask = await import(pathToFileURL(parts.js).href);
   const snapshot = await readFile(store);
   for (const target of ['simd', 'scalar']) {
     const source = parts[`wasm-${target}`];
     const common = { snapshot, queries: set.questions, k: K, repeat: REPEAT };
-    sides.push(await askInWasm({ loadDamask, target, source, ...common }));
+    sides.push(await askInWasm({ damask, target, source, ...common }));
   }
   const truth = await findTruth(set);
   return sides.map((side) => ({ ...side, recall: recall(truth, side.answers.graph) }));
@@ -108,14 +108,14 @@ function report(questions, sides) {
   const count = `${questions.length} question${questions.length > 1 ? 's' : ''}`;
   process.stdout.write(`\n${sidesTable(sides, K)}\n`);
   process.stdout.write(
-    `  Medians over ${count}, each asked ${REPEAT.graph} times (exact: ${REPEAT.exact}); ` +
-      'recall against float64 cosine over all vectors.\n\n',
+    `  Medians of ${count}, each asked ${REPEAT.graph} times in a row (exact: ${REPEAT.exact}).\n` +
+      '  Recall is measured against plain float64 cosine over all vectors.\n\n',
   );
   const found = differences(sides);
   if (found.length === 0) {
     process.stdout.write(
-      `AGREED to the bit: ids and float32 scores of ${K} hits for ${count}, by graph and by exact ` +
-        'search, and the\nsnapshot that each side saved again.\n',
+      `AGREED to the bit: ids and scores of ${K} hits for ${count}, by graph and by exact search,\n` +
+        'and the snapshot that each side saved again.\n',
     );
     return 0;
   }

@@ -34,23 +34,36 @@ const BORDERLESS = {
 
 const oneLine = (text) => text.split(/\s+/).join(' ').trim();
 
+const GAP = BORDERLESS.style['padding-left'];
+
+/** Characters that a column needs for its texts, at most `limit`, with the gap before it. */
+function columnWidth(texts, limit) {
+  return GAP + Math.min(Math.max(...texts.map((text) => text.length)), limit);
+}
+
+/** What the table prints, without the blanks that fill up its last column. */
+function textOf(table) {
+  return table.toString().replace(/ +$/gm, '');
+}
+
 /** The hits of a question: score, test, module and what the test says about itself. */
 export function hitsTable(hits, patterns, width) {
-  const scoreWidth = 8;
-  const testWidth = Math.floor((width - scoreWidth) * 0.4);
-  const moduleWidth = Math.floor((width - scoreWidth) * 0.22);
-  const table = new Table({
-    ...BORDERLESS,
-    head: ['score', 'test', 'module', 'what it says'],
-    colWidths: [scoreWidth, testWidth, moduleWidth, width - scoreWidth - testWidth - moduleWidth],
-  });
-  for (const { id, score } of hits) {
+  const head = ['score', 'test', 'module', 'what it says'];
+  const rows = hits.map(({ id, score }) => {
     const { domain, metadata } = patterns.get(id);
     const { docstring, comment } = JSON.parse(metadata);
-    const test = id.slice(domain.length + 1);
-    table.push([score.toFixed(4), test, domain, oneLine(docstring || comment)]);
-  }
-  return table.toString();
+    return [score.toFixed(4), id.slice(domain.length + 1), domain, oneLine(docstring || comment)];
+  });
+  const column = (index) => [head, ...rows].map((row) => row[index]);
+  const widths = [
+    columnWidth(column(0), width),
+    columnWidth(column(1), Math.floor(width * 0.46)),
+    columnWidth(column(2), Math.floor(width * 0.22)),
+  ];
+  const left = width - widths.reduce((sum, each) => sum + each, 0);
+  const table = new Table({ ...BORDERLESS, head, colWidths: [...widths, left] });
+  table.push(...rows);
+  return textOf(table);
 }
 
 /** One line for each side: what it ran on, how long it took, what it found. */
@@ -70,5 +83,5 @@ export function sidesTable(sides, k) {
       `sha256 ${side.sha256.slice(0, 12)}`,
     ]);
   }
-  return table.toString();
+  return textOf(table);
 }

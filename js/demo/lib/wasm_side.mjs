@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { median } from './measure.mjs';
+import { DemoError } from './places.mjs';
 
 /** Calls before measuring, so that the runtime has compiled with its optimiser. */
 const WARM_UP_CALLS = 100;
@@ -32,13 +33,23 @@ function ask(store, queries, options, repeat) {
   return { hits, microseconds: median(medians) };
 }
 
+/** Loads the engine and opens the snapshot in it; what damask refuses becomes a DemoError. */
+async function openInWasm({ damask, target, source, snapshot }) {
+  try {
+    const engine = await damask.loadDamask({ target, source });
+    return { engine, store: engine.openStore(snapshot) };
+  } catch (error) {
+    if (!(error instanceof damask.DamaskError)) throw error;
+    throw new DemoError(`${source}: ${error.message}`);
+  }
+}
+
 /**
- * Opens a snapshot in a WebAssembly engine and asks the questions there. Also returns the patterns
- * behind the hits, by id.
+ * Opens a snapshot in a WebAssembly engine and asks the questions there. `damask` is the package's
+ * module. Also returns the patterns behind the hits, by id.
  */
-export async function askInWasm({ loadDamask, target, source, snapshot, queries, k, repeat }) {
-  const engine = await loadDamask({ target, source });
-  const store = engine.openStore(snapshot);
+export async function askInWasm({ damask, target, source, snapshot, queries, k, repeat }) {
+  const { engine, store } = await openInWasm({ damask, target, source, snapshot });
   try {
     const graph = ask(store, queries, { k }, repeat.graph);
     const exact = ask(store, queries, { k, exact: true }, repeat.exact);

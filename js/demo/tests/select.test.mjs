@@ -16,16 +16,21 @@ test('all are taken when there are no more', () => {
   assert.deepEqual(selectTests(tests, Infinity), tests);
 });
 
-test('described tests go first, whichever way they are described', () => {
-  const tests = [
-    ...many('a', 50),
-    makeTest('b', 1, 'says it'),
-    makeTest('c', 1, '', 'says it too'),
+test('described tests of a module go first, whichever way they are described', () => {
+  const module = [
+    ...many('a', 8),
+    makeTest('a', 8, 'says it'),
+    makeTest('a', 9, '', 'says it too'),
   ];
   assert.deepEqual(
-    selectTests(tests, 2).map(({ id }) => id),
-    ['b.test_1', 'c.test_1'],
+    selectTests(module, 2).map(({ id }) => id),
+    ['a.test_8', 'a.test_9'],
   );
+});
+
+test('a module that describes its tests gives no more than another', () => {
+  const chosen = selectTests([...many('a', 50), ...many('b', 50, 'says it')], 10);
+  assert.equal(chosen.filter(({ domain }) => domain === 'a').length, 5);
 });
 
 test('every module gives the same share', () => {

@@ -42,6 +42,11 @@ class Humanising(unittest.TestCase):
     def test_text_takes_the_first_paragraph(self):
         self.assertEqual(extract.embedded_text("t", "One\n  two.\n\nThree."), "t. One two.")
 
+    def test_text_leaves_out_the_number_of_an_issue(self):
+        for reference in ("bpo-31506: ", "Issue #13847: ", "See issue 25782. ", "gh-90001 - ", "SF bug 1234, "):
+            self.assertEqual(extract.embedded_text("t", reference + "It works."), "t. It works.")
+        self.assertEqual(extract.embedded_text("t", "Issue a warning."), "t. Issue a warning.")
+
 
 class Finding(unittest.TestCase):
     def test_methods_functions_and_nested_classes(self):
