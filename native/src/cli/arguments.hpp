@@ -16,6 +16,7 @@ namespace damask::cli {
 
 /// The command that the command line asked for.
 struct Invocation {
+  std::vector<std::string> words;  ///< The command line, without the program's name.
   bool json = false;
   std::function<Outcome<ExitCode>(Console&)> run;
 };

@@ -12,6 +12,7 @@ namespace {
 constexpr const char* kExamples = R"(  damask delete tests.damask login-timeout
   damask delete tests.damask a b c --json
       {"deleted":["a","c"],"missing":["b"],"count":98}, and exit code 1.
+  damask delete tests.damask -- -ids -that -begin -with -a -dash
 
 Ids that are there are deleted even when others are missing; then the exit code is 1.
 )";
@@ -20,6 +21,22 @@ struct DeleteArguments {
   std::string store;
   std::vector<std::string> ids;
 };
+
+/// The ids among the words of a command line that has been parsed: CLI11 itself takes an id such as
+/// "[a,b]" apart, into ids that were not meant. The words are "delete", flags, the store, the ids.
+std::vector<std::string> idsOf(const std::vector<std::string>& words) {
+  std::vector<std::string> plain;
+  bool flags = true;
+  for (const std::string& word : words) {
+    if (flags && word == "--") {
+      flags = false;
+    } else if (!flags || !word.starts_with('-') || word == "-") {
+      plain.push_back(word);
+    }
+  }
+  plain.erase(plain.begin(), plain.begin() + 2);
+  return plain;
+}
 
 Outcome<ExitCode> deletePatterns(const DeleteArguments& arguments, Console& console) {
   const auto lock = posix::WriteLock::acquire(arguments.store);
@@ -52,8 +69,12 @@ void addDeleteCommand(CLI::App& app, Invocation& invocation) {
   CLI::App* command = addCommand(app, invocation, "delete", "Delete patterns by id", kExamples);
   auto arguments = std::make_shared<DeleteArguments>();
   addStore(command, arguments->store);
-  command->add_option("ID", arguments->ids, "The patterns' ids")->required()->type_name("");
-  onCommand(command, invocation, arguments, deletePatterns);
+  auto parsedIds = std::make_shared<std::vector<std::string>>();
+  command->add_option("ID", *parsedIds, "The patterns' ids")->required()->type_name("");
+  command->callback([&invocation, arguments, parsedIds] {
+    arguments->ids = idsOf(invocation.words);
+    invocation.run = [arguments](Console& console) { return deletePatterns(*arguments, console); };
+  });
 }
 
 }  // namespace damask::cli

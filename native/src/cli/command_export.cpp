@@ -41,9 +41,7 @@ Outcome<std::string> lineAt(const PatternStore& store, std::uint32_t slot, bool 
     if (!found) return failure(found.error());
     embedding = std::move(*found);
   }
-  auto text = patternText(**pattern, embedding);
-  if (text) *text += '\n';
-  return text;
+  return patternText(**pattern, embedding) + "\n";
 }
 
 Outcome<void> exportLines(const PatternStore& store, bool withEmbedding, const Sink& sink) {

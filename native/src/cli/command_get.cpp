@@ -77,9 +77,7 @@ Outcome<ExitCode> getPattern(const GetArguments& arguments, Console& console) {
   if (!console.json()) {
     return finished(console.print(patternTable(**pattern, embedding)));
   }
-  const auto text = patternText(**pattern, embedding);
-  if (!text) return tl::make_unexpected(text.error());
-  return finished(console.print(*text + "\n"));
+  return finished(console.print(patternText(**pattern, embedding) + "\n"));
 }
 
 }  // namespace

@@ -49,9 +49,9 @@ struct Counts {
   std::uint64_t replaced = 0;
 };
 
-Outcome<StoreOptions> storeOptions(const ImportArguments& arguments, std::uint32_t dimension) {
+/// The options given, but for the dimension, which the input may tell later.
+Outcome<StoreOptions> storeOptions(const ImportArguments& arguments) {
   StoreOptions options;
-  options.dimension = dimension;
   if (arguments.metric) {
     const auto metric = parseMetric(*arguments.metric);
     if (!metric) return failure(metric.error());
@@ -70,13 +70,11 @@ Outcome<StoreOptions> storeOptions(const ImportArguments& arguments, std::uint32
   return options;
 }
 
-Outcome<PatternStore> createStore(const ImportArguments& arguments, const ImportSource& source) {
-  const auto dimension = arguments.dimension ? arguments.dimension : source.dimension();
+Outcome<PatternStore> createStore(StoreOptions options, std::optional<std::uint32_t> dimension) {
   if (!dimension) return usageError("--dimension is required: there is no pattern that tells it");
-  const auto options = storeOptions(arguments, *dimension);
-  if (!options) return tl::make_unexpected(options.error());
-  auto store = PatternStore::create(*options);
-  if (!store) return failure(store.error());
+  options.dimension = *dimension;
+  auto store = PatternStore::create(options);
+  if (!store) return failure(store.error(), ExitCode::badData);
   return std::move(*store);
 }
 
@@ -145,6 +143,8 @@ Outcome<ExitCode> importPatterns(const ImportArguments& arguments, Console& cons
   if (auto target = posix::resolveTarget(arguments.store, existing); !target) {
     return failure(target.error());
   }
+  const auto options = storeOptions(arguments);
+  if (!options) return tl::make_unexpected(options.error());
   std::optional<posix::WriteLock> lock;
   std::optional<PatternStore> store;
   std::optional<std::uint32_t> dimension = arguments.dimension;
@@ -160,7 +160,7 @@ Outcome<ExitCode> importPatterns(const ImportArguments& arguments, Console& cons
   auto source = ImportSource::open(arguments.files, dimension);
   if (!source) return tl::make_unexpected(source.error());
   if (!store) {
-    auto created = createStore(arguments, *source);
+    auto created = createStore(*options, dimension ? dimension : source->dimension());
     if (!created) return tl::make_unexpected(created.error());
     store = std::move(*created);
   }

@@ -90,7 +90,10 @@ Outcome<void> ImportSource::readLine(Item& item) {
   const std::string_view text = lines_->next();
   item.position = lines_->position();
   auto line = parsePattern(text);
-  if (!line) return badData(item.position + ": " + line.error().message);
+  if (!line) {
+    line.error().message = item.position + ": " + line.error().message;
+    return tl::make_unexpected(line.error());
+  }
   if (vectors_ && line->embedding) {
     return badData(item.position + ": has an 'embedding', but the vectors come from " +
                    vectorsName_);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <exception>
-#include <string_view>
+#include <new>
 
 #include "arguments.hpp"
 #include "damask/isa.hpp"
@@ -64,6 +64,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(kFooter);
   Invocation invocation;
+  invocation.words.assign(argv + std::min(argc, 1), argv + argc);
   addImportCommand(app, invocation);
   addSearchCommand(app, invocation);
   addGetCommand(app, invocation);
@@ -75,9 +76,8 @@ int main(int argc, char** argv) {
   const auto exit = run(app, invocation, argc, argv);
   if (exit) return static_cast<int>(*exit);
   // A command line that does not parse may not have got as far as its --json.
-  const bool json = std::any_of(argv, argv + argc, [](const char* argument) {
-    return argument == std::string_view("--json");
-  });
+  const auto& words = invocation.words;
+  const bool json = std::find(words.begin(), words.end(), "--json") != words.end();
   printFailure(exit.error(), json);
   return static_cast<int>(exit.error().exit);
 }

@@ -109,16 +109,22 @@ Outcome<void> readMember(const JsonMember& member, PatternLine& line) {
   return badData(fmt::format("key '{}' is unknown (free fields belong into 'metadata')", key));
 }
 
+/// 9 digits tell any two floats apart, and are so much closer to their float than to the middle
+/// between two that reading them by way of a double gives the same float.
+void appendComponent(std::string& text, float value) {
+  if (value == 0) {
+    text += std::signbit(value) ? "-0.0" : "0";  // many readers take "-0" for the integer
+  } else {
+    fmt::format_to(std::back_inserter(text), "{:.9g}", value);
+  }
+}
+
 /// The metadata on one line: a line break in valid JSON can only stand between tokens, where a
 /// blank means the same.
-Outcome<std::string> metadataText(const Pattern& pattern) {
-  std::string text = *pattern.metadata;
-  if (!Json::accept(text)) {
-    return badData(fmt::format("pattern '{}': its metadata is not JSON", pattern.id));
-  }
+std::string onOneLine(std::string json) {
   std::replace_if(
-      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-  return text;
+      json.begin(), json.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return json;
 }
 
 }  // namespace
@@ -155,8 +161,8 @@ Outcome<PatternLine> parsePattern(std::string_view text) {
   return line;
 }
 
-Outcome<std::string> patternText(const Pattern& pattern,
-                                 const std::optional<std::vector<float>>& embedding) {
+std::string patternText(const Pattern& pattern,
+                        const std::optional<std::vector<float>>& embedding) {
   Json object = {{"id", pattern.id},
                  {"type", pattern.type},
                  {"domain", pattern.domain},
@@ -170,17 +176,12 @@ Outcome<std::string> patternText(const Pattern& pattern,
   object["usageCount"] = pattern.usageCount;
   std::string text = jsonText(object);
   text.pop_back();
-  if (pattern.metadata) {
-    const auto metadata = metadataText(pattern);
-    if (!metadata) return metadata;
-    text += ",\"metadata\":" + *metadata;
-  }
+  if (pattern.metadata) text += ",\"metadata\":" + onOneLine(*pattern.metadata);
   if (embedding) {
     text += ",\"embedding\":[";
-    // 9 digits tell any two floats apart, and are so much closer to their float than to the middle
-    // between two that reading them by way of a double gives the same float.
     for (std::size_t i = 0; i < embedding->size(); ++i) {
-      fmt::format_to(std::back_inserter(text), "{}{:.9g}", i == 0 ? "" : ",", (*embedding)[i]);
+      text += i == 0 ? "" : ",";
+      appendComponent(text, (*embedding)[i]);
     }
     text += ']';
   }

@@ -27,7 +27,6 @@ Outcome<PatternLine> parsePattern(std::string_view text);
 Outcome<std::vector<float>> parseEmbedding(std::string_view text);
 
 /// The text that parsePattern() reads back to the same pattern and embedding, on one line.
-Outcome<std::string> patternText(const Pattern& pattern,
-                                 const std::optional<std::vector<float>>& embedding);
+std::string patternText(const Pattern& pattern, const std::optional<std::vector<float>>& embedding);
 
 }  // namespace damask::cli
