@@ -13,10 +13,13 @@ demo_command() {
   check_can_install_missing node build
   install_packages node
   say 'preparing the tests to search, in the background'
+  # A process group of its own, so that a failure here ends all of it.
+  set -m
   prepare_demo "${prepare_options[@]}" &
   preparing=$!
+  set +m
   # shellcheck disable=SC2064
-  trap "kill $preparing 2>/dev/null || true" EXIT
+  trap "kill -- -$preparing 2>/dev/null || true" EXIT
   install_packages build
   build_preset native-release damask_cli
   build_preset wasm-simd damask_wasm
