@@ -77,7 +77,6 @@ class Usage(CliTest):
             for value in ("x", "1x", " 1", "1 ", "-1", "+1", "1.0", "0x10", "1e3"):
                 self.wrong(f"{option} is '{value}': must be a whole number from {low} to {high}",
                            "import", self.path("s"), "--patterns", lines, f"{option}={value}")
-            self.wrong(f"{option}: 1 required N missing", "import", self.path("s"), f"{option}=")
         self.wrong("hnsw.efConstruction is 16, but must be within [32, 4096]", "import",
                    self.path("s"), "--patterns", lines, "--ef-construction", 16,
                    code="INVALID_ARGUMENT")
