@@ -98,10 +98,16 @@ export interface SearchOptions extends Filter {
   threshold?: number;
 }
 
+/**
+ * How a search was answered. `none`: nothing matches, nothing was scored. `graph`: a walk of the
+ * navigable graph. `scan`: every match was scored. `graph-then-scan`: the walk found fewer than k,
+ * so every match was scored.
+ */
+export type SearchPlan = 'none' | 'graph' | 'scan' | 'graph-then-scan';
+
 /** How a search was answered, and what it took. */
 export interface SearchReport {
-  /** The name of the plan: none, graph, scan, or graph and then scan. */
-  plan: string;
+  plan: SearchPlan;
   /** The hits are the true k best on the 16-bit codes. */
   exact: boolean;
   /** Distances computed, 8-bit and 16-bit together. */

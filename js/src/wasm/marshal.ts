@@ -112,7 +112,8 @@ export function readPattern(reply: WireReader): Pattern {
 }
 
 export function readReport(reply: WireReader): SearchReport {
-  return { plan: reply.text(), exact: reply.flag(), distanceComputations: reply.float64() };
+  const plan = reply.text() as SearchReport['plan'];
+  return { plan, exact: reply.flag(), distanceComputations: reply.float64() };
 }
 
 export function readStats(reply: WireReader): StoreStats {
