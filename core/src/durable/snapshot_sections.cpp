@@ -1,5 +1,7 @@
 #include "durable/snapshot_sections.hpp"
 
+#include "store/no_memory.hpp"
+
 namespace damask {
 
 using format::Section;
@@ -103,7 +105,7 @@ Result<SnapshotInfo> inspectSnapshot(std::span<const std::byte> bytes) {
     }
     return info;
   } catch (const std::bad_alloc&) {
-    return fail(ErrorCode::outOfMemory, "no memory to inspect the snapshot");
+    return noMemory("inspect the snapshot");
   }
 }
 

@@ -197,23 +197,27 @@ Result<Slot> HnswGraph::insert(const std::int8_t* hi, HotFactor factor) {
   auto& h = builder_->hnsw;
   const Slot slot = slots();
   const std::int32_t level = levelOf(builder_->seed, slot, static_cast<std::uint32_t>(h.M_));
-  Result<Slot> result = slot;
+  const auto settle = [&]() noexcept {
+    h.label_lookup_.clear();
+    if (slots() > slot) builder_->settleUnlinked(slot);
+  };
   try {
     builder_->provideLocks();
     builder_->stage(hi, factor);
     builder_->placeStaged();
     h.addPoint(builder_->staged.data(), slot, level);
+    h.label_lookup_.clear();  // slots are never looked up by hnswlib's label
+    return slot;
   } catch (const std::bad_alloc&) {
-    result = fail(ErrorCode::outOfMemory, "no memory to link a new vector into the graph");
+    settle();
+    return fail(ErrorCode::outOfMemory, "no memory to link a new vector into the graph");
   } catch (const std::exception& e) {
+    settle();
     // hnswlib reports the failed allocation of an upper list as a runtime_error.
     const bool memory = std::string_view(e.what()).starts_with("Not enough memory");
-    result = fail(memory ? ErrorCode::outOfMemory : ErrorCode::internal,
-                  std::string("linking a new vector failed: ") + e.what());
+    return fail(memory ? ErrorCode::outOfMemory : ErrorCode::internal,
+                std::string("linking a new vector failed: ") + e.what());
   }
-  h.label_lookup_.clear();  // slots are never looked up by hnswlib's label
-  if (!result && slots() > slot) builder_->settleUnlinked(slot);
-  return result;
 }
 
 void HnswGraph::restoreNode(const std::int8_t* hi, HotFactor factor,

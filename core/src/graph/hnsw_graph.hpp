@@ -29,7 +29,8 @@ class HnswGraph {
   void reserve(std::size_t slots);
 
   /// Adds the next node and links it; room must be reserved. After an error the node exists,
-  /// perhaps without all its links: the caller leaves it dead.
+  /// perhaps without all its links: the caller leaves it dead. The same holds after std::bad_alloc,
+  /// which only the making of the error's sentence throws.
   Result<Slot> insert(const std::int8_t* hi, HotFactor factor);
 
   /// Adds the next node with its links as a snapshot had them; the caller checks the whole graph

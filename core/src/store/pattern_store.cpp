@@ -1,18 +1,16 @@
 #include "damask/pattern_store.hpp"
 
+#include <limits>
 #include <new>
 
 #include "durable/snapshot_io.hpp"
+#include "store/no_memory.hpp"
 #include "store/search.hpp"
 #include "store/state.hpp"
 #include "store/validate.hpp"
 
 namespace damask {
 namespace {
-
-tl::unexpected<Error> noMemory(const char* what) {
-  return fail(ErrorCode::outOfMemory, std::string("no memory to ") + what);
-}
 
 SearchScratch& threadScratch() {
   thread_local SearchScratch scratch;
@@ -27,6 +25,7 @@ class PatternStore::Impl {
       : state(std::make_unique<StoreState>(options, kernels)) {}
   explicit Impl(std::unique_ptr<StoreState> s) : state(std::move(s)) {}
 
+  /// Throws std::bad_alloc before anything has changed.
   Result<void> upsert(const Pattern& pattern, std::span<const float> embedding, float largest) {
     StoreState& s = *state;
     const Slot slot = s.graph.slots();
@@ -34,25 +33,20 @@ class PatternStore::Impl {
       return fail(ErrorCode::invalidArgument,
                   "the store has used all of its " + std::to_string(limits::kMaxSlots) + " slots");
     }
-    Records::Prepared prepared;
-    std::vector<std::int8_t> hi;
-    try {
-      // Half as much again each time, so that n inserts copy O(n) bytes.
-      if (slot == s.cold.capacity()) s.reserve(std::max<std::size_t>(64, slot + slot / 2));
-      hi.resize(embedding.size());
-      prepared = s.records.prepare(pattern);
-    } catch (const std::bad_alloc&) {
-      return noMemory("store one more pattern");
-    }
+    // Half as much again each time, so that n inserts copy O(n) bytes.
+    if (slot == s.cold.capacity()) s.reserve(std::max<std::size_t>(64, slot + slot / 2));
+    std::vector<std::int8_t> hi(embedding.size());
+    const Records::Prepared prepared = s.records.prepare(pattern);
+
     const ColdFactor cold = s.codec.encode(embedding, largest, hi.data(), s.low.row(slot));
-    const Result<Slot> inserted = s.graph.insert(hi.data(), s.codec.hotFactor(cold, hi.data()));
-    if (!inserted) {
+    const Result<void> linked = link(hi.data(), s.codec.hotFactor(cold, hi.data()));
+    if (!linked) {
       s.low.erase(slot);
       if (s.graph.slots() > slot) {
         s.cold.push_back(cold);
         s.records.appendDead();
       }
-      return tl::unexpected<Error>(inserted.error());
+      return linked;
     }
     s.cold.push_back(cold);
     if (s.floats) std::copy(embedding.begin(), embedding.end(), s.floats->row(slot));
@@ -83,6 +77,17 @@ class PatternStore::Impl {
   std::unique_ptr<StoreState> state;
 
  private:
+  Result<void> link(const std::int8_t* hi, HotFactor factor) noexcept {
+    try {
+      if (auto slot = state->graph.insert(hi, factor); !slot) {
+        return tl::unexpected<Error>(std::move(slot.error()));
+      }
+      return {};
+    } catch (const std::bad_alloc&) {
+      return noMemory("link a new vector into the graph");
+    }
+  }
+
   void eraseVector(Slot slot) noexcept {
     state->low.erase(slot);
     if (state->floats) state->floats->erase(slot);
@@ -95,10 +100,10 @@ PatternStore& PatternStore::operator=(PatternStore&&) noexcept = default;
 PatternStore::~PatternStore() = default;
 
 Result<PatternStore> PatternStore::create(const StoreOptions& options) {
-  if (const auto valid = validate(options); !valid) return tl::unexpected<Error>(valid.error());
-  const auto kernels = kernels::activeTable();
-  if (!kernels) return tl::unexpected<Error>(kernels.error());
   try {
+    if (const auto valid = validate(options); !valid) return tl::unexpected<Error>(valid.error());
+    const auto kernels = kernels::activeTable();
+    if (!kernels) return tl::unexpected<Error>(kernels.error());
     return PatternStore(std::make_unique<Impl>(options, *kernels));
   } catch (const std::bad_alloc&) {
     return noMemory("create a store");
@@ -106,9 +111,9 @@ Result<PatternStore> PatternStore::create(const StoreOptions& options) {
 }
 
 Result<PatternStore> PatternStore::open(std::span<const std::byte> snapshot) {
-  const auto kernels = kernels::activeTable();
-  if (!kernels) return tl::unexpected<Error>(kernels.error());
   try {
+    const auto kernels = kernels::activeTable();
+    if (!kernels) return tl::unexpected<Error>(kernels.error());
     auto state = readSnapshot(snapshot, *kernels);
     if (!state) return tl::unexpected<Error>(state.error());
     return PatternStore(std::make_unique<Impl>(std::move(*state)));
@@ -144,10 +149,14 @@ StoreStats PatternStore::stats() const noexcept {
 }
 
 Result<void> PatternStore::upsert(const Pattern& pattern, std::span<const float> embedding) {
-  if (const auto valid = validate(pattern); !valid) return valid;
-  const auto largest = impl_->state->codec.check(embedding, "embedding");
-  if (!largest) return tl::unexpected<Error>(largest.error());
-  return impl_->upsert(pattern, embedding, *largest);
+  try {
+    if (const auto valid = validate(pattern); !valid) return valid;
+    const auto largest = impl_->state->codec.check(embedding, "embedding");
+    if (!largest) return tl::unexpected<Error>(largest.error());
+    return impl_->upsert(pattern, embedding, *largest);
+  } catch (const std::bad_alloc&) {
+    return noMemory("store one more pattern");
+  }
 }
 
 Result<bool> PatternStore::remove(std::string_view id) {
@@ -156,11 +165,23 @@ Result<bool> PatternStore::remove(std::string_view id) {
 
 Result<bool> PatternStore::recordUsage(std::string_view id, std::optional<Verdict> outcome,
                                        std::int64_t nowMs) {
-  const auto slot = impl_->state->records.find(id);
-  if (!slot) return false;
-  impl_->state->records.recordUsage(*slot, outcome, nowMs);
-  ++impl_->state->sequence;
-  return true;
+  try {
+    if (const auto valid = validate("outcome", outcome); !valid) {
+      return tl::unexpected<Error>(valid.error());
+    }
+    const auto slot = impl_->state->records.find(id);
+    if (!slot) return false;
+    constexpr std::uint64_t kMostUses = std::numeric_limits<std::uint64_t>::max();
+    if (impl_->state->records.row(*slot).usageCount == kMostUses) {
+      return fail(ErrorCode::invalidArgument,
+                  "usageCount is " + std::to_string(kMostUses) + ", and cannot count one more use");
+    }
+    impl_->state->records.recordUsage(*slot, outcome, nowMs);
+    ++impl_->state->sequence;
+    return true;
+  } catch (const std::bad_alloc&) {
+    return noMemory("say what is wrong");
+  }
 }
 
 Result<void> PatternStore::clear() {
@@ -206,14 +227,14 @@ Result<std::optional<std::vector<float>>> PatternStore::embeddingAt(std::uint32_
 Result<std::size_t> PatternStore::searchSlots(std::span<const float> query,
                                               const SearchOptions& options, std::span<SlotHit> hits,
                                               SearchReport* report) const {
-  if (const auto valid = validate(options); !valid) return tl::unexpected<Error>(valid.error());
-  const auto largest = impl_->state->codec.check(query, "query");
-  if (!largest) return tl::unexpected<Error>(largest.error());
-  if (hits.size() < options.k) {
-    return fail(ErrorCode::invalidArgument, "hits has room for " + std::to_string(hits.size()) +
-                                                ", but k is " + std::to_string(options.k));
-  }
   try {
+    if (const auto valid = validate(options); !valid) return tl::unexpected<Error>(valid.error());
+    const auto largest = impl_->state->codec.check(query, "query");
+    if (!largest) return tl::unexpected<Error>(largest.error());
+    if (hits.size() < options.k) {
+      return fail(ErrorCode::invalidArgument, "hits has room for " + std::to_string(hits.size()) +
+                                                  ", but k is " + std::to_string(options.k));
+    }
     return searchState(*impl_->state, query, *largest, options, hits, report, threadScratch());
   } catch (const std::bad_alloc&) {
     return noMemory("search");
@@ -223,8 +244,8 @@ Result<std::size_t> PatternStore::searchSlots(std::span<const float> query,
 Result<std::vector<SearchHit>> PatternStore::search(std::span<const float> query,
                                                     const SearchOptions& options,
                                                     SearchReport* report) const {
-  if (const auto valid = validate(options); !valid) return tl::unexpected<Error>(valid.error());
   try {
+    if (const auto valid = validate(options); !valid) return tl::unexpected<Error>(valid.error());
     std::vector<SlotHit> slots(options.k);
     const auto count = searchSlots(query, options, slots, report);
     if (!count) return tl::unexpected<Error>(count.error());

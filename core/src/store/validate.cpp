@@ -80,24 +80,25 @@ Result<void> validate(const SearchOptions& o) {
       });
 }
 
+Result<void> validate(const char* field, std::optional<Verdict> verdict) {
+  return verdict ? inRange(field, static_cast<std::uint64_t>(*verdict), 1, 3) : Result<void>{};
+}
+
 Result<void> validate(const Pattern& p) {
-  return firstFailure(
-      [&] { return checkText("id", p.id, 1, limits::kMaxNameBytes); },
-      [&] { return checkText("type", p.type, 0, limits::kMaxNameBytes); },
-      [&] { return checkText("domain", p.domain, 0, limits::kMaxNameBytes); },
-      [&] { return checkText("content", p.content, 0, limits::kMaxTextBytes); },
-      [&] { return checkText("framework", p.framework, limits::kMaxNameBytes); },
-      [&] { return checkFinite("coverage", p.coverage); },
-      [&] { return checkFinite("flakinessScore", p.flakinessScore); },
-      [&] {
-        return p.verdict ? inRange("verdict", static_cast<std::uint64_t>(*p.verdict), 1, 3)
-                         : Result<void>{};
-      },
-      [&] { return checkText("metadata", p.metadata, limits::kMaxTextBytes); },
-      [&]() -> Result<void> {
-        if (!p.metadata || isJsonObject(*p.metadata)) return {};
-        return fail(ErrorCode::invalidArgument, "metadata is not the text of a JSON object");
-      });
+  return firstFailure([&] { return checkText("id", p.id, 1, limits::kMaxNameBytes); },
+                      [&] { return checkText("type", p.type, 0, limits::kMaxNameBytes); },
+                      [&] { return checkText("domain", p.domain, 0, limits::kMaxNameBytes); },
+                      [&] { return checkText("content", p.content, 0, limits::kMaxTextBytes); },
+                      [&] { return checkText("framework", p.framework, limits::kMaxNameBytes); },
+                      [&] { return checkFinite("coverage", p.coverage); },
+                      [&] { return checkFinite("flakinessScore", p.flakinessScore); },
+                      [&] { return validate("verdict", p.verdict); },
+                      [&] { return checkText("metadata", p.metadata, limits::kMaxTextBytes); },
+                      [&]() -> Result<void> {
+                        if (!p.metadata || isJsonObject(*p.metadata)) return {};
+                        return fail(ErrorCode::invalidArgument,
+                                    "metadata is not the text of a JSON object");
+                      });
 }
 
 }  // namespace damask

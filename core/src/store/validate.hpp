@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "damask/error.hpp"
@@ -10,6 +11,7 @@ namespace damask {
 /// Checks every field of a pattern against the limits its declaration states; the error names the
 /// field, the value and the limit.
 Result<void> validate(const Pattern& pattern);
+Result<void> validate(const char* field, std::optional<Verdict> verdict);
 
 bool isUtf8(std::string_view text) noexcept;
 
