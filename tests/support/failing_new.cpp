@@ -1,0 +1,60 @@
+#include "support/failing_new.hpp"
+
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+struct Countdown {
+  bool armed = false;
+  bool lasting = false;
+  bool failed = false;
+  std::size_t successes = 0;
+};
+thread_local Countdown countdown;
+
+}  // namespace
+
+// Of every form of operator new that damask and its libraries use, these are what the others call.
+void* operator new(std::size_t bytes) {
+  if (countdown.armed) {
+    if (countdown.successes == 0) {
+      countdown.armed = countdown.lasting;
+      countdown.failed = true;
+      throw std::bad_alloc();
+    }
+    --countdown.successes;
+  }
+  void* memory = std::malloc(bytes == 0 ? 1 : bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void* operator new[](std::size_t bytes) {
+  return operator new(bytes);
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+
+namespace damask::testing {
+
+FailingNew::FailingNew(std::size_t successes, Shortage shortage) noexcept {
+  countdown = {true, shortage == Shortage::lasting, false, successes};
+}
+FailingNew::~FailingNew() {
+  countdown = {};
+}
+bool FailingNew::hasFailed() const noexcept {
+  return countdown.failed;
+}
+
+}  // namespace damask::testing
