@@ -19,3 +19,8 @@ if(DAMASK_SANITIZE)
     -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(damask_flags INTERFACE -fsanitize=address,undefined)
 endif()
+if(DAMASK_BUILD_FUZZERS)
+  # Coverage in every translation unit, and a loader that looks past checksums as the fuzzer must.
+  target_compile_options(damask_flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_compile_definitions(damask_flags INTERFACE DAMASK_FUZZ_WITHOUT_CHECKSUMS)
+endif()
