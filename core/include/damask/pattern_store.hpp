@@ -97,6 +97,7 @@ class PatternStore {
   Result<bool> remove(std::string_view id);
 
   /// Counts one use at `nowMs`, with its outcome when there is one; false when there is no such id.
+  /// Errors: invalidArgument (the outcome is no verdict, or usageCount can go no higher). O(1).
   Result<bool> recordUsage(std::string_view id, std::optional<Verdict> outcome, std::int64_t nowMs);
 
   /// Removes everything; options stay, the sequence goes on.
