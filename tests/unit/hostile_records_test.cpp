@@ -1,7 +1,10 @@
 // Files with right checksums and wrong content: live bits, records, names, texts and floats.
 
 #include <limits>
+#include <nlohmann/json.hpp>
 
+#include "store/json_text.hpp"
+#include "support/random.hpp"
 #include "unit/hostile.hpp"
 
 namespace damask::testing {
@@ -238,6 +241,80 @@ TEST_CASE("floats that do not go with the codes are refused", "[hostile]") {
   refused("F32V", slotOfLive(), [&](SnapshotParts& p) {
     for (std::size_t i = 0; i < kDimension; ++i) p.put("F32V", at + 4 * i, 0.0f);
   });
+}
+
+// Texts near to JSON: whole documents, of which some pieces are then replaced, doubled or dropped.
+std::string nearlyJson(Random& random) {
+  static const std::vector<std::vector<std::string>> documents = {
+      {"{", "}"},
+      {"{", "\"a\"", ":", "[", "1", ",", "{", "}", ",", "null", "]", "}"},
+      {" ", "{", "\"a\"", ":", "-1.5e+3", ",", "\"b\"", ":", "\"\\u00e9\"", "}", "\n"},
+      {"{", "\"\"", " ", ":", "\t", "{", "\"x\"", ":", "[", "[", "]", "]", "}", "}"}};
+  static const std::vector<std::string> pieces = {"{",
+                                                  "}",
+                                                  "[",
+                                                  "]",
+                                                  ",",
+                                                  ":",
+                                                  "\"a\"",
+                                                  "\"",
+                                                  "\\",
+                                                  "0",
+                                                  "01",
+                                                  "-",
+                                                  "-0",
+                                                  "1.",
+                                                  ".5",
+                                                  "1e",
+                                                  "1E-2",
+                                                  "2e+",
+                                                  "true",
+                                                  "nul",
+                                                  "false",
+                                                  " ",
+                                                  "\r",
+                                                  "\f",
+                                                  "\x01",
+                                                  "\x7f",
+                                                  "\xff",
+                                                  "\xc3\xa9",
+                                                  "/",
+                                                  "\"\\n\"",
+                                                  "\"\\x\"",
+                                                  "\"\\u12\"",
+                                                  "\"\t\"",
+                                                  "\"\\ud83d\\ude00\"",
+                                                  "\"\\ud83d\"",
+                                                  "\"\\ude00\"",
+                                                  "\"\\ud83d\\n\"",
+                                                  "\"\\uDBFF\\uDFFF\"",
+                                                  "\"\\uFfFf\"",
+                                                  "\"\\ud83d\\u0041\"",
+                                                  ""};
+  auto document = documents[random.below(static_cast<std::uint32_t>(documents.size()))];
+  for (std::uint32_t edits = random.below(3); edits != 0; --edits) {
+    const std::size_t at = random.below(static_cast<std::uint32_t>(document.size()));
+    document[at] = pieces[random.below(static_cast<std::uint32_t>(pieces.size()))];
+    if (random.below(2) == 0)
+      document.insert(document.begin() + static_cast<std::ptrdiff_t>(at), document[at]);
+  }
+  std::string text;
+  for (const auto& piece : document) text += piece;
+  return text;
+}
+
+TEST_CASE("metadata is a JSON object when the reference says so", "[hostile]") {
+  constexpr std::uint64_t kSeed = 11;
+  Random random(kSeed);
+  std::size_t objects = 0;
+  for (std::size_t i = 0; i < 20000; ++i) {
+    const std::string text = nearlyJson(random);
+    const auto parsed = nlohmann::json::parse(text, nullptr, false);
+    if (isJsonObject(text) != parsed.is_object()) FAIL("seed " << kSeed << ", text " << text);
+    objects += parsed.is_object();
+  }
+  REQUIRE(objects > 2000);
+  REQUIRE(objects < 18000);
 }
 
 }  // namespace
