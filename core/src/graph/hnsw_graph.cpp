@@ -10,12 +10,24 @@
 
 #include "graph/order.hpp"
 
+// hnswlib's headers define functions that are not inline. Under names of our own they clash with
+// nobody who uses hnswlib beside damask, and no copy compiled with other flags replaces them.
+#define hnswlib damask_hnswlib
+#define cpuid damask_hnswlib_cpuid
+#define xgetbv damask_hnswlib_xgetbv
+#define AVXCapable damask_hnswlib_AVXCapable
+#define AVX512Capable damask_hnswlib_AVX512Capable
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wall"
 #pragma GCC diagnostic ignored "-Wextra"
 #pragma GCC diagnostic ignored "-Wpedantic"
 #include <hnswlib/hnswlib.h>
 #pragma GCC diagnostic pop
+#undef hnswlib
+#undef cpuid
+#undef xgetbv
+#undef AVXCapable
+#undef AVX512Capable
 
 namespace damask {
 namespace {
@@ -50,11 +62,11 @@ Distance distanceOf(const void* a, const void* b, const void* parameters) {
   return order * (std::int64_t{1} << 32) + static_cast<std::int64_t>(ta.slot ^ tb.slot);
 }
 
-class CodeSpace final : public hnswlib::SpaceInterface<Distance> {
+class CodeSpace final : public damask_hnswlib::SpaceInterface<Distance> {
  public:
   explicit CodeSpace(DistanceParameters parameters) : parameters_(parameters) {}
   std::size_t get_data_size() override { return parameters_.dataBytes(); }
-  hnswlib::DISTFUNC<Distance> get_dist_func() override { return distanceOf; }
+  damask_hnswlib::DISTFUNC<Distance> get_dist_func() override { return distanceOf; }
   void* get_dist_func_param() override { return &parameters_; }
   const DistanceParameters& parameters() const noexcept { return parameters_; }
 
@@ -86,7 +98,7 @@ std::int32_t levelOf(std::uint64_t seed, Slot slot, std::uint32_t m) noexcept {
 
 struct HnswGraph::Builder {
   CodeSpace space;
-  hnswlib::HierarchicalNSW<Distance> hnsw;
+  damask_hnswlib::HierarchicalNSW<Distance> hnsw;
   std::uint64_t seed;
   std::vector<char> staged;  // one node's data, as hnswlib wants it
 
@@ -136,7 +148,7 @@ struct HnswGraph::Builder {
   }
 
   void grow(std::size_t capacity) {
-    auto visited = std::make_unique<hnswlib::VisitedListPool>(1, static_cast<int>(capacity));
+    auto visited = std::make_unique<damask_hnswlib::VisitedListPool>(1, static_cast<int>(capacity));
     hnsw.element_levels_.resize(capacity);
     void* level0 = std::realloc(hnsw.data_level0_memory_, capacity * hnsw.size_data_per_element_);
     if (level0 == nullptr) throw std::bad_alloc();
@@ -181,7 +193,7 @@ std::int32_t HnswGraph::level(Slot slot) const noexcept {
 std::uint64_t HnswGraph::bytes() const noexcept {
   const auto& h = builder_->hnsw;
   std::uint64_t total = h.max_elements_ * (h.size_data_per_element_ + sizeof(char*) + sizeof(int) +
-                                           sizeof(hnswlib::vl_type));
+                                           sizeof(damask_hnswlib::vl_type));
   total += (h.link_list_locks_.size() + h.link_list_update_locks_.size()) * sizeof(std::mutex);
   for (std::size_t i = 0; i < h.cur_element_count; ++i) {
     total += static_cast<std::uint64_t>(h.element_levels_[i]) * h.size_links_per_element_;
