@@ -31,7 +31,6 @@ build_preset() {
 # Compiles the package's TypeScript when a source is newer than the last time.
 build_js() {
   local mark=$BUILD/stamps/js-lib
-  npm_install js
   if [[ -d js/lib && -f $mark && -z $(find js/src js/*.json -newer "$mark" -print -quit) ]]; then
     return 0
   fi
@@ -40,7 +39,8 @@ build_js() {
   touch "$mark"
 }
 
-# Installs a JavaScript package's dependencies exactly as its lock file says.
+# Installs a JavaScript package's dependencies exactly as its lock file says. The native presets
+# need those of js before they are configured: Node-API's headers are among them.
 npm_install() {
   local folder=$1 name=${1//\//-} key
   key="$(hash_of "$folder/package-lock.json") $(node --version)"

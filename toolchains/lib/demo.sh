@@ -21,6 +21,7 @@ demo_command() {
   # shellcheck disable=SC2064
   trap "kill -- -$preparing 2>/dev/null || true" EXIT
   install_packages build
+  npm_install js
   build_preset native-release damask_cli
   build_preset wasm-simd damask_wasm
   build_preset wasm-scalar damask_wasm

@@ -106,6 +106,7 @@ test_command() {
   parse_test_arguments "$@"
   install_for_tests
   report_machine
+  npm_install js
   for preset in "${selected_presets[@]}"; do build_preset "$preset"; done
   if are_selected "${JS_PRESETS[@]}"; then
     build_js
