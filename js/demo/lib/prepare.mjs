@@ -13,21 +13,25 @@ const grouped = (number) => number.toLocaleString('en-US');
 
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
+/** Fewer texts than this are embedded before a person has read a progress line. */
+const WORTH_PROGRESS = 100;
+
 /** Adds to the cache what it lacks of `texts`; returns how many those were. */
 async function embedMissing(cache, texts, workers) {
   const missing = [...new Set(texts)].filter((text) => !cache.has(text));
   if (missing.length === 0) return 0;
   const characters = missing.reduce((sum, text) => sum + text.length, 0);
-  const progress = startProgress('embedding', characters, missing.length);
+  const shown = missing.length >= WORTH_PROGRESS;
+  const progress = shown ? startProgress('embedding', characters, missing.length) : undefined;
   await embedTexts(missing, workers, (indexes, vectors) => {
     let done = 0;
     indexes.forEach((index, i) => {
       cache.add(missing[index], vectors.slice(i * DIMENSION, (i + 1) * DIMENSION));
       done += missing[index].length;
     });
-    progress.advance(done, indexes.length);
+    progress?.advance(done, indexes.length);
   });
-  progress.stop();
+  progress?.stop();
   return missing.length;
 }
 

@@ -1,8 +1,8 @@
 /** What is asked when no question is given. */
 export const BUILT_IN_QUESTIONS = [
-  'connecting to a server that never answers must time out',
-  'reading a truncated compressed file raises an error',
-  'two threads wait for the same lock without a deadlock',
-  'copying a directory keeps the symbolic links',
-  'an object that refers to itself is garbage collected',
+  'connect to a server with a timeout',
+  'read a zip archive that is encrypted with a password',
+  'cancel a task while it waits for a future',
+  'encode and decode base64',
+  'calendar of a leap year',
 ];

@@ -57,8 +57,8 @@ export function hitsTable(hits, patterns, width) {
   const column = (index) => [head, ...rows].map((row) => row[index]);
   const widths = [
     columnWidth(column(0), width),
-    columnWidth(column(1), Math.floor(width * 0.46)),
-    columnWidth(column(2), Math.floor(width * 0.22)),
+    columnWidth(column(1), Math.floor(width * 0.38)),
+    columnWidth(column(2), Math.floor(width * 0.2)),
   ];
   const left = width - widths.reduce((sum, each) => sum + each, 0);
   const table = new Table({ ...BORDERLESS, head, colWidths: [...widths, left] });
