@@ -67,7 +67,10 @@ export async function prepare({ root, folder, count, workers, questions, say }) 
     const texts = [...tests.map((test) => test.text), ...questions];
     const embedded = await embedMissing(cache, texts, workers);
     if (embedded > 0) {
-      say('embed', `${grouped(embedded)} texts in ${seconds(start)} with ${MODEL_VERSION}`);
+      say(
+        'embed',
+        `${grouped(embedded)} text${embedded > 1 ? 's' : ''} in ${seconds(start)} with ${MODEL_VERSION}`,
+      );
     }
     const set = await writeTestSet(folder, MODEL_VERSION, tests, (text) => cache.get(text));
     const share = tests.length < corpus.tests.length ? `: ${SELECTION_RULE}` : '';
