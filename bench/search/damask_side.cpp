@@ -41,6 +41,11 @@ class DamaskSide final : public Side {
     return count;
   }
 
+  std::optional<std::uint64_t> reportedBytes() const override {
+    const StoreStats stats = store_.stats();
+    return stats.graphBytes + stats.codeBytes + stats.recordBytes;
+  }
+
  private:
   static StoreOptions optionsOf(std::uint32_t dimension, const GraphSettings& settings) {
     StoreOptions options;

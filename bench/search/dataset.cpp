@@ -26,6 +26,7 @@ void normalise(Vectors& vectors) {
 }
 
 void computeTruth(Dataset& data) {
+  data.truthSource = "exact search in double precision";
   data.truthPerQuery = std::min(kTruth, data.base.count());
   std::vector<double> scores(data.base.count());
   std::vector<std::int32_t> rows(data.base.count());
@@ -67,6 +68,7 @@ Result<void> readTruth(const std::string& path, Dataset& data) {
     return fail(ErrorCode::invalidArgument, path + " has fewer than " + std::to_string(needed) +
                                                 " bytes, 100 rows for each query");
   }
+  data.truthSource = std::filesystem::path(path).filename();
   data.truthPerQuery = kTruth;
   data.truth.resize(data.queries.count() * kTruth);
   std::memcpy(data.truth.data(), file->bytes().data(), needed);

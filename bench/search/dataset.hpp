@@ -19,6 +19,7 @@ struct Dataset {
   /// The k nearest rows of each query by cosine, best first, ties to the smaller row.
   std::size_t truthPerQuery = 0;
   std::vector<std::int32_t> truth;
+  std::string truthSource;
 };
 
 /// `prefix`.base.f16, `prefix`.query.f16 and, when the whole base is used, `prefix`.gt100.i32: half

@@ -44,6 +44,10 @@ class HnswlibSide final : public Side {
     return count;
   }
 
+  std::optional<std::uint64_t> reportedBytes() const override {
+    return {};
+  }
+
  private:
   hnswlib::InnerProductSpace space_;
   hnswlib::HierarchicalNSW<float> index_;

@@ -15,6 +15,7 @@ using namespace damask::bench;
 
 int run(const Dataset& data, const Plan& plan, const std::vector<std::uint32_t>& ms,
         std::uint32_t efConstruction, const std::string& jsonPath, std::uint64_t seed) {
+  const auto loadBefore = loadAverages();
   std::vector<std::unique_ptr<Side>> sides;
   std::vector<Run> runs;
   const auto dimension = static_cast<std::uint32_t>(data.base.dimension);
@@ -30,10 +31,11 @@ int run(const Dataset& data, const Plan& plan, const std::vector<std::uint32_t>&
     add(settings, [&] { return makeDamask(dimension, settings); });
   }
   measureSearch(data, plan, sides, runs);
-  printReport(data, plan, runs);
+  const Report report{describeHost(), loadBefore, loadAverages(), data, plan, runs, seed};
+  fmt::print("{}", reportText(report));
   if (!jsonPath.empty()) {
     std::ofstream out(jsonPath);
-    out << jsonReport(data, plan, runs, seed) << '\n';
+    out << reportJson(report) << '\n';
     if (!out.flush()) {
       fmt::print(stderr, "cannot write {}\n", jsonPath);
       return 5;

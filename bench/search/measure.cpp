@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <fstream>
 #include <numeric>
 
@@ -61,14 +62,17 @@ Run buildRun(const std::function<std::unique_ptr<Side>()>& make, const GraphSett
   malloc_trim(0);
   const double allocatedBefore = allocated();
   const double residentBefore = resident();
+  const std::clock_t cpuBegin = std::clock();
   const auto begin = Clock::now();
   side = make();
   side->build(base);
   Run run;
   run.buildSeconds = microseconds(Clock::now() - begin) / 1e6;
+  run.buildCpuSeconds = static_cast<double>(std::clock() - cpuBegin) / CLOCKS_PER_SEC;
   malloc_trim(0);
   run.allocatedBytes = allocated() - allocatedBefore;
   run.residentBytes = resident() - residentBefore;
+  run.reportedBytes = side->reportedBytes();
   run.library = side->name();
   run.instructionSet = side->instructionSet();
   run.settings = settings;
@@ -81,7 +85,8 @@ void measureSearch(const Dataset& data, const Plan& plan,
     std::vector<std::vector<double>> latencies(sides.size());
     std::vector<std::size_t> hits(sides.size());
     for (std::size_t turn = 0; turn <= plan.passes; ++turn) {
-      for (std::size_t s = 0; s < sides.size(); ++s) {
+      for (std::size_t i = 0; i < sides.size(); ++i) {
+        const std::size_t s = turn % 2 == 0 ? i : sides.size() - 1 - i;
         if (turn == 1) latencies[s].clear();  // the first pass only warms the caches
         hits[s] = pass(data, plan.k, ef, *sides[s], latencies[s]);
       }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,10 @@ struct Run {
   std::string instructionSet;
   GraphSettings settings;
   double buildSeconds = 0;
-  double allocatedBytes = 0;  ///< Growth of what malloc has given out, over building.
-  double residentBytes = 0;   ///< Growth of the process's resident set, over building.
+  double buildCpuSeconds = 0;  ///< Of this process: tells when others took the machine's time.
+  double allocatedBytes = 0;   ///< Growth of what malloc has given out, over building.
+  double residentBytes = 0;    ///< Growth of the process's resident set, over building.
+  std::optional<std::uint64_t> reportedBytes;  ///< Side::reportedBytes().
   std::vector<Point> points;
 };
 
@@ -40,8 +43,8 @@ struct Plan {
 Run buildRun(const std::function<std::unique_ptr<Side>()>& make, const GraphSettings& settings,
              const testing::Vectors& base, std::unique_ptr<Side>& side);
 
-/// Asks every query at every ef; the sides take turns pass by pass, so that a drift of the
-/// machine's speed meets all of them.
+/// Asks every query at every ef; the sides take turns pass by pass, in an order that is turned
+/// round from pass to pass, so that a drift of the machine's speed meets all of them.
 void measureSearch(const Dataset& data, const Plan& plan,
                    const std::vector<std::unique_ptr<Side>>& sides, std::vector<Run>& runs);
 

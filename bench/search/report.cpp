@@ -2,128 +2,92 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <nlohmann/json.hpp>
-
-#include "damask/isa.hpp"
+#include "compare.hpp"
 
 namespace damask::bench {
 namespace {
 
-std::string cpuModel() {
-  std::ifstream info("/proc/cpuinfo");
-  for (std::string line; std::getline(info, line);) {
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
-  return "unknown";
+std::string headText(const Report& r) {
+  return fmt::format(
+      "{}, {} cores, {}; load before {:.2f}, after {:.2f}\n{}; {}\n"
+      "{}: {} vectors of {} dimensions, {} queries, seed {}; truth: {}\n"
+      "k = {}, one thread, {} timed passes after one to warm up, libraries in turn\n",
+      r.host.processor, r.host.cores, r.host.system, r.loadBefore[0], r.loadAfter[0],
+      r.host.compiler, r.host.flags, r.data.name, r.data.base.count(), r.data.base.dimension,
+      r.data.queries.count(), r.seed, r.data.truthSource, r.plan.k, r.plan.passes);
 }
 
-struct Best {
-  Run run;
-  Point point;
-};
-
-std::optional<Best> bestOf(const std::vector<Run>& runs, const std::string& library,
-                           double recall) {
-  std::optional<Best> best;
-  for (const Run& run : runs) {
-    if (run.library != library) continue;
-    const auto point = cheapest(run, recall);
-    if (point && (!best || point->p50Us < best->point.p50Us)) best = Best{run, *point};
-  }
-  return best;
-}
-
-std::string describe(const std::string& library, const std::optional<Best>& best) {
-  if (!best) return fmt::format("{} does not reach it", library);
-  return fmt::format("{} {:.1f} us (m {}, ef {}, recall {:.4f})", library, best->point.p50Us,
-                     best->run.settings.m, best->point.ef, best->point.recall);
-}
-
-void printRun(const Run& run, double count) {
-  fmt::print(
-      "\n{} m={} efConstruction={} [{}]: built in {:.1f} s ({:.0f} vectors/s), {:.0f} bytes/vector "
-      "allocated, {:.0f} resident\n",
+std::string runText(const Run& run, double count) {
+  std::string text = fmt::format(
+      "\n{} m={} efConstruction={} [{}]: built in {:.1f} s, {:.1f} s of it on the processor "
+      "({:.0f} vectors/s)\n"
+      "  bytes/vector: {:.0f} allocated, {:.0f} resident",
       run.library, run.settings.m, run.settings.efConstruction, run.instructionSet,
-      run.buildSeconds, count / run.buildSeconds, run.allocatedBytes / count,
+      run.buildSeconds, run.buildCpuSeconds, count / run.buildSeconds, run.allocatedBytes / count,
       run.residentBytes / count);
-  fmt::print("  {:>5} {:>9} {:>9} {:>9} {:>9}\n", "ef", "recall@k", "p50 us", "p99 us", "mean us");
-  for (const Point& p : run.points) {
-    fmt::print("  {:>5} {:>9.4f} {:>9.1f} {:>9.1f} {:>9.1f}\n", p.ef, p.recall, p.p50Us, p.p99Us,
-               p.meanUs);
+  if (run.reportedBytes) {
+    text +=
+        fmt::format(", {:.0f} by its own count", static_cast<double>(*run.reportedBytes) / count);
   }
+  text += fmt::format("\n  {:>5} {:>9} {:>9} {:>9} {:>9}\n", "ef", "recall@k", "p50 us", "p99 us",
+                      "mean us");
+  for (const Point& p : run.points) {
+    text += fmt::format("  {:>5} {:>9.4f} {:>9.1f} {:>9.1f} {:>9.1f}\n", p.ef, p.recall, p.p50Us,
+                        p.p99Us, p.meanUs);
+  }
+  return text;
 }
 
-}  // namespace
-
-std::optional<Point> cheapest(const Run& run, double recall) {
-  std::optional<Point> best;
-  for (const Point& p : run.points) {
-    if (p.recall >= recall && (!best || p.p50Us < best->p50Us)) best = p;
-  }
-  return best;
+std::string chosenText(const std::optional<Chosen>& chosen) {
+  if (!chosen) return fmt::format("{:>27}", "does not reach it");
+  return fmt::format("{:>8.1f} us (m={}, ef={:>3})", chosen->point.p50Us, chosen->m,
+                     chosen->point.ef);
 }
 
-void printReport(const Dataset& data, const Plan& plan, const std::vector<Run>& runs) {
-  const auto count = static_cast<double>(data.base.count());
-  fmt::print("{}: {} vectors of {} dimensions, {} queries, k = {}, one thread\n", data.name,
-             data.base.count(), data.base.dimension, data.queries.count(), plan.k);
-  for (const Run& run : runs) printRun(run, count);
-  for (const double recall : {0.95, 0.99}) {
-    const auto ours = bestOf(runs, "damask", recall);
-    const auto theirs = bestOf(runs, "hnswlib", recall);
-    fmt::print("\np50 at recall@{} >= {:.2f}: {}; {}", plan.k, recall, describe("hnswlib", theirs),
-               describe("damask", ours));
-    if (ours && theirs) {
-      fmt::print("; hnswlib / damask = {:.2f}", theirs->point.p50Us / ours->point.p50Us);
-    }
+std::string ratioText(const std::optional<double>& ratio) {
+  return ratio ? fmt::format("{:>6.2f}", *ratio) : fmt::format("{:>6}", "-");
+}
+
+std::string comparisonText(const Report& r) {
+  std::string text = fmt::format(
+      "\nAt equal recall@{}: p50 of the fastest measured point that reaches it, and how many "
+      "times\n"
+      "hnswlib's p50 and p99 are of damask's\n  {:>6} {:>5} {:>27} {:>27} {:>6} {:>6}\n",
+      r.plan.k, "recall", "m", "hnswlib", "damask", "p50", "p99");
+  for (const Comparison& c : compare(r.runs)) {
+    text += fmt::format("  {:>6.2f} {:>5} {:>27} {:>27} {} {}\n", c.recall,
+                        c.m ? std::to_string(*c.m) : "best", chosenText(c.hnswlib),
+                        chosenText(c.damask), ratioText(c.p50Ratio()), ratioText(c.p99Ratio()));
   }
-  fmt::print("\n");
-  for (const Run& ours : runs) {
-    for (const Run& theirs : runs) {
+  return text;
+}
+
+/// Building and memory of each pair of runs with the same settings.
+std::string pairText(const Report& r) {
+  std::string text = "\n";
+  for (const Run& ours : r.runs) {
+    for (const Run& theirs : r.runs) {
       if (ours.library != "damask" || theirs.library != "hnswlib" ||
           ours.settings.m != theirs.settings.m) {
         continue;
       }
-      fmt::print("m={}: build rate damask / hnswlib = {:.2f}, bytes damask / hnswlib = {:.2f}\n",
-                 ours.settings.m, theirs.buildSeconds / ours.buildSeconds,
-                 ours.allocatedBytes / theirs.allocatedBytes);
+      text += fmt::format(
+          "m={}: damask / hnswlib: build rate {:.2f}, allocated bytes {:.2f}, resident {:.2f}\n",
+          ours.settings.m, theirs.buildSeconds / ours.buildSeconds,
+          ours.allocatedBytes / theirs.allocatedBytes, ours.residentBytes / theirs.residentBytes);
     }
   }
+  return text;
 }
 
-std::string jsonReport(const Dataset& data, const Plan& plan, const std::vector<Run>& runs,
-                       std::uint64_t seed) {
-  nlohmann::json report = {{"benchmark", "search"},
-                           {"damask", std::string(version())},
-                           {"machine", cpuModel()},
-                           {"compiler", "g++ " __VERSION__},
-                           {"flags", DAMASK_BENCH_FLAGS},
-                           {"seed", seed},
-                           {"data", data.name},
-                           {"vectors", data.base.count()},
-                           {"dimension", data.base.dimension},
-                           {"queries", data.queries.count()},
-                           {"k", plan.k},
-                           {"passes", plan.passes}};
-  for (const Run& run : runs) {
-    nlohmann::json entry = {{"library", run.library},
-                            {"instructionSet", run.instructionSet},
-                            {"m", run.settings.m},
-                            {"efConstruction", run.settings.efConstruction},
-                            {"buildSeconds", run.buildSeconds},
-                            {"allocatedBytes", run.allocatedBytes},
-                            {"residentBytes", run.residentBytes}};
-    for (const Point& p : run.points) {
-      entry["points"].push_back({{"ef", p.ef},
-                                 {"recall", p.recall},
-                                 {"p50Us", p.p50Us},
-                                 {"p99Us", p.p99Us},
-                                 {"meanUs", p.meanUs}});
-    }
-    report["runs"].push_back(entry);
+}  // namespace
+
+std::string reportText(const Report& report) {
+  std::string text = headText(report);
+  for (const Run& run : report.runs) {
+    text += runText(run, static_cast<double>(report.data.base.count()));
   }
-  return report.dump(2);
+  return text + comparisonText(report) + pairText(report);
 }
 
 }  // namespace damask::bench

@@ -1,22 +1,27 @@
 #pragma once
 
-#include <optional>
+#include <array>
 #include <string>
 #include <vector>
 
 #include "dataset.hpp"
+#include "host.hpp"
 #include "measure.hpp"
 
 namespace damask::bench {
 
-/// The point of a run with the lowest p50 among those that reach a recall.
-std::optional<Point> cheapest(const Run& run, double recall);
+/// The figures, and what a reader needs to judge them.
+struct Report {
+  Host host;
+  std::array<double, 3> loadBefore{};
+  std::array<double, 3> loadAfter{};
+  const Dataset& data;
+  const Plan& plan;
+  const std::vector<Run>& runs;
+  std::uint64_t seed = 0;
+};
 
-/// Prints every run and, for recall 0.95 and 0.99, the best of each library and their ratio.
-void printReport(const Dataset& data, const Plan& plan, const std::vector<Run>& runs);
-
-/// The same as JSON, with machine, compiler, flags and seed.
-std::string jsonReport(const Dataset& data, const Plan& plan, const std::vector<Run>& runs,
-                       std::uint64_t seed);
+std::string reportText(const Report& report);
+std::string reportJson(const Report& report);
 
 }  // namespace damask::bench

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -25,6 +26,8 @@ class Side {
   /// The k most similar rows, best first; returns how many were written.
   virtual std::size_t search(std::span<const float> query, std::uint32_t ef,
                              std::span<std::int32_t> rows) = 0;
+  /// What the library itself says it holds allocated; none when it does not say.
+  virtual std::optional<std::uint64_t> reportedBytes() const = 0;
 };
 
 std::unique_ptr<Side> makeHnswlib(std::uint32_t dimension, std::size_t count,
