@@ -9,7 +9,7 @@
 namespace damask::cli {
 namespace {
 
-constexpr const char* kExamples = R"(  damask delete tests.damask login-timeout
+constexpr const char* kDeleteExamples = R"(  damask delete tests.damask login-timeout
   damask delete tests.damask a b c --json
       {"deleted":["a","c"],"missing":["b"],"count":98}, and exit code 1.
   damask delete tests.damask -- -ids -that -begin -with -a -dash
@@ -66,7 +66,8 @@ Outcome<ExitCode> deletePatterns(const DeleteArguments& arguments, Console& cons
 }  // namespace
 
 void addDeleteCommand(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = addCommand(app, invocation, "delete", "Delete patterns by id", kExamples);
+  CLI::App* command =
+      addCommand(app, invocation, "delete", "Delete patterns by id", kDeleteExamples);
   auto arguments = std::make_shared<DeleteArguments>();
   addStore(command, arguments->store);
   auto parsedIds = std::make_shared<std::vector<std::string>>();

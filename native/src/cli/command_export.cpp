@@ -12,7 +12,7 @@
 namespace damask::cli {
 namespace {
 
-constexpr const char* kExamples = R"(  damask export tests.damask --out tests.jsonl
+constexpr const char* kExportExamples = R"(  damask export tests.damask --out tests.jsonl
   damask export tests.damask --no-embedding | head -3
 
 Writes one line of JSON per pattern, in the order of insertion, as import --patterns reads it. A
@@ -90,7 +90,7 @@ Outcome<ExitCode> exportPatterns(const ExportArguments& arguments, Console& cons
 
 void addExportCommand(CLI::App& app, Invocation& invocation) {
   CLI::App* command =
-      addCommand(app, invocation, "export", "Write the patterns as JSON lines", kExamples);
+      addCommand(app, invocation, "export", "Write the patterns as JSON lines", kExportExamples);
   auto arguments = std::make_shared<ExportArguments>();
   addStore(command, arguments->store);
   CLI::Option* const out =

@@ -10,7 +10,7 @@
 namespace damask::cli {
 namespace {
 
-constexpr const char* kExamples = R"(  damask get tests.damask login-timeout
+constexpr const char* kGetExamples = R"(  damask get tests.damask login-timeout
   damask get tests.damask login-timeout --json --no-embedding
   damask get tests.damask -- -an-id-that-begins-with-a-dash
 )";
@@ -83,7 +83,8 @@ Outcome<ExitCode> getPattern(const GetArguments& arguments, Console& console) {
 }  // namespace
 
 void addGetCommand(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = addCommand(app, invocation, "get", "Print the pattern of an id", kExamples);
+  CLI::App* command =
+      addCommand(app, invocation, "get", "Print the pattern of an id", kGetExamples);
   auto arguments = std::make_shared<GetArguments>();
   addStore(command, arguments->store);
   command->add_option("ID", arguments->id, "The pattern's id")->required()->type_name("");

@@ -13,7 +13,7 @@
 namespace damask::cli {
 namespace {
 
-constexpr const char* kExamples = R"(  damask import tests.damask --patterns tests.jsonl
+constexpr const char* kImportExamples = R"(  damask import tests.damask --patterns tests.jsonl
       One pattern per line: {"id":"t1","type":"unit","domain":"auth","content":"...",
       "embedding":[0.1,...]}, and optionally framework, coverage, flakinessScore, verdict
       (success, failure, flaky), createdAt, lastUsed (milliseconds since 1970), usageCount and
@@ -180,7 +180,7 @@ Outcome<ExitCode> importPatterns(const ImportArguments& arguments, Console& cons
 void addImportCommand(CLI::App& app, Invocation& invocation) {
   CLI::App* command =
       addCommand(app, invocation, "import",
-                 "Create a store from patterns or vectors, or add to one", kExamples);
+                 "Create a store from patterns or vectors, or add to one", kImportExamples);
   auto arguments = std::make_shared<ImportArguments>();
   addStore(command, arguments->store);
   addText(command, "--patterns", arguments->files.patterns, "FILE",

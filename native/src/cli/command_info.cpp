@@ -9,7 +9,7 @@
 namespace damask::cli {
 namespace {
 
-constexpr const char* kExamples = R"(  damask info
+constexpr const char* kInfoExamples = R"(  damask info
   DAMASK_ISA=scalar damask info --json
 
 The instruction sets compiled into this build, those that this machine can run, and the active one:
@@ -40,8 +40,8 @@ Outcome<ExitCode> printInfo(const InfoArguments&, Console& console) {
 }  // namespace
 
 void addInfoCommand(CLI::App& app, Invocation& invocation) {
-  CLI::App* command =
-      addCommand(app, invocation, "info", "Print the version and the instruction sets", kExamples);
+  CLI::App* command = addCommand(app, invocation, "info",
+                                 "Print the version and the instruction sets", kInfoExamples);
   onCommand(command, invocation, std::make_shared<InfoArguments>(), printInfo);
 }
 

@@ -16,7 +16,7 @@
 namespace damask::cli {
 namespace {
 
-constexpr const char* kExamples = R"(  damask search tests.damask --id login-timeout -k 5
+constexpr const char* kSearchExamples = R"(  damask search tests.damask --id login-timeout -k 5
       More like this one. The pattern itself is part of the answer, first unless a filter drops it
       or an older one is as similar.
   damask search tests.damask --vector '[0.12, -0.07, 0.31]' --domain auth --threshold 0.6
@@ -160,7 +160,7 @@ Outcome<ExitCode> search(const SearchArguments& arguments, Console& console) {
 
 void addSearchCommand(CLI::App& app, Invocation& invocation) {
   CLI::App* command =
-      addCommand(app, invocation, "search", "Find the most similar patterns", kExamples);
+      addCommand(app, invocation, "search", "Find the most similar patterns", kSearchExamples);
   auto arguments = std::make_shared<SearchArguments>();
   SearchOptions& options = arguments->options;
   addStore(command, arguments->store);

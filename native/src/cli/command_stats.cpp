@@ -9,7 +9,7 @@
 namespace damask::cli {
 namespace {
 
-constexpr const char* kExamples = R"(  damask stats tests.damask
+constexpr const char* kStatsExamples = R"(  damask stats tests.damask
   damask stats tests.damask --json
 
 Bytes are what the structures of the opened store hold allocated.
@@ -56,8 +56,8 @@ Outcome<ExitCode> printStats(const StatsArguments& arguments, Console& console) 
 }  // namespace
 
 void addStatsCommand(CLI::App& app, Invocation& invocation) {
-  CLI::App* command =
-      addCommand(app, invocation, "stats", "Print the options and sizes of a store", kExamples);
+  CLI::App* command = addCommand(app, invocation, "stats", "Print the options and sizes of a store",
+                                 kStatsExamples);
   auto arguments = std::make_shared<StatsArguments>();
   addStore(command, arguments->store);
   onCommand(command, invocation, arguments, printStats);

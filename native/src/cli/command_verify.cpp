@@ -11,7 +11,7 @@
 namespace damask::cli {
 namespace {
 
-constexpr const char* kExamples = R"(  damask verify tests.damask
+constexpr const char* kVerifyExamples = R"(  damask verify tests.damask
   damask verify tests.damask --json
 
 Checks the header and every checksum, opens the store (which checks every record and link), and
@@ -92,7 +92,7 @@ Outcome<ExitCode> verifyStore(const VerifyArguments& arguments, Console& console
 
 void addVerifyCommand(CLI::App& app, Invocation& invocation) {
   CLI::App* command = addCommand(app, invocation, "verify",
-                                 "Check a store from its header to its last link", kExamples);
+                                 "Check a store from its header to its last link", kVerifyExamples);
   auto arguments = std::make_shared<VerifyArguments>();
   addStore(command, arguments->store);
   onCommand(command, invocation, arguments, verifyStore);

@@ -1,0 +1,68 @@
+// What JavaScript sees of the addon, and nothing else. js/src/wire/module.ts and
+// js/src/native/addon.ts declare the same; wasm/bindings.cpp offers the same calls.
+#include "addon.hpp"
+
+#include "module_object.hpp"
+#include "store_object.hpp"
+
+namespace damask::addon {
+
+using wire::Store;
+
+Napi::Function ModuleObject::define(Napi::Env env) {
+  using Self = ModuleObject;
+  return DefineClass(
+      env, "Module",
+      {
+          InstanceMethod<&Self::lend>("lend"),
+          InstanceMethod<&Self::call<&wire::version>>("version"),
+          InstanceMethod<&Self::call<&wire::targetName>>("targetName"),
+          InstanceMethod<&Self::call<&wire::compiledInstructionSets>>("compiledInstructionSets"),
+          InstanceMethod<&Self::call<&wire::detectedInstructionSets>>("detectedInstructionSets"),
+          InstanceMethod<&Self::call<&wire::activeInstructionSet>>("activeInstructionSet"),
+          InstanceMethod<&Self::call<&wire::inspectSnapshot>>("inspectSnapshot"),
+          InstanceMethod<&Self::make<&wire::createStore>>("createStore"),
+          InstanceMethod<&Self::make<&wire::openStore>>("openStore"),
+      });
+}
+
+Napi::Function StoreObject::define(Napi::Env env) {
+  using Self = StoreObject;
+  return DefineClass(env, "Store",
+                     {
+                         InstanceMethod<&Self::call<&Store::options>>("options"),
+                         InstanceMethod<&Self::call<&Store::size>>("size"),
+                         InstanceMethod<&Self::call<&Store::contains>>("contains"),
+                         InstanceMethod<&Self::call<&Store::stats>>("stats"),
+                         InstanceMethod<&Self::call<&Store::upsert>>("upsert"),
+                         InstanceMethod<&Self::call<&Store::remove>>("remove"),
+                         InstanceMethod<&Self::call<&Store::recordUsage>>("recordUsage"),
+                         InstanceMethod<&Self::call<&Store::clear>>("clear"),
+                         InstanceMethod<&Self::call<&Store::get>>("get"),
+                         InstanceMethod<&Self::call<&Store::embedding>>("embedding"),
+                         InstanceMethod<&Self::call<&Store::search>>("search"),
+                         InstanceMethod<&Self::call<&Store::searchSlots>>("searchSlots"),
+                         InstanceMethod<&Self::call<&Store::count>>("count"),
+                         InstanceMethod<&Self::call<&Store::nextSlot>>("nextSlot"),
+                         InstanceMethod<&Self::call<&Store::idOf>>("idOf"),
+                         InstanceMethod<&Self::call<&Store::patternAt>>("patternAt"),
+                         InstanceMethod<&Self::call<&Store::embeddingAt>>("embeddingAt"),
+                         InstanceMethod<&Self::save>("save"),
+                         InstanceMethod<&Self::remove>("delete"),
+                     });
+}
+
+Addon::Addon(Napi::Env env, Napi::Object exports)
+    : storeClass_(Napi::Persistent(StoreObject::define(env))) {
+  DefineAddon(exports, {InstanceValue("Module", ModuleObject::define(env))});
+}
+
+Napi::Value Addon::makeStore(std::unique_ptr<Store> store, Napi::Value module) const {
+  return storeClass_.New(
+      {Napi::External<std::unique_ptr<Store>>::New(module.Env(), &store), module});
+}
+
+}  // namespace damask::addon
+
+using DamaskAddon = damask::addon::Addon;
+NODE_API_NAMED_ADDON(damask, DamaskAddon)
