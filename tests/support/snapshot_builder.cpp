@@ -31,7 +31,7 @@ void write(std::vector<std::byte>& out, T value) {
 }
 
 void write(std::vector<std::byte>& out, std::string_view text) {
-  write(out, std::as_bytes(std::span(text)));
+  write(out, std::as_bytes(std::span(text.data(), text.size())));
 }
 
 }  // namespace

@@ -109,7 +109,7 @@ TEST_CASE("a newer version is named as such before anything else is read", "[cor
 
 TEST_CASE("bytes of another kind are not a snapshot", "[corruption]") {
   const auto codeOfText = [](std::string_view text) {
-    return codeOf(std::as_bytes(std::span(text)));
+    return codeOf(std::as_bytes(std::span(text.data(), text.size())));
   };
   CHECK(codeOfText("{\"id\":\"p0\"}") == ErrorCode::notASnapshot);
   CHECK(codeOfText("D4MASK") == ErrorCode::notASnapshot);
