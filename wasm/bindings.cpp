@@ -1,25 +1,49 @@
-// What JavaScript sees of the module, and nothing else. js/src/wasm/glue.ts declares the same.
+// What JavaScript sees of the module, and nothing else. js/src/wire/module.ts and
+// js/src/wasm/glue.ts declare the same; native/addon/ offers the same calls.
 #include <emscripten/bind.h>
 
 #include "engine.hpp"
+#include "memory.hpp"
 #include "store.hpp"
 
-using damask::wasm::Store;
+namespace {
+
+using damask::wire::Store;
+
+/// A function of the wire, on the one exchange of this module.
+template <auto Function>
+auto onExchange() {
+  return Function(damask::wasm::exchange());
+}
+
+/// Calls `sink(address, bytes)` for each chunk; a sink that returns false ends the save.
+double save(const Store& store, emscripten::val sink) {
+  return store.save([&](std::span<const std::byte> chunk) -> damask::Result<void> {
+    const double address = damask::wasm::addressOf(chunk.data());
+    if (sink(address, static_cast<double>(chunk.size())).as<bool>()) return {};
+    return damask::fail(damask::ErrorCode::outOfMemory,
+                        "the receiver of the snapshot could not take a chunk");
+  });
+}
+
+}  // namespace
 
 EMSCRIPTEN_BINDINGS(damask) {
   using namespace emscripten;
-  using namespace damask::wasm;
+  using namespace damask;
 
-  function("replyAddress", &replyAddress);
-  function("reserveInput", &reserveInput);
-  function("version", &version);
-  function("targetName", &targetName);
-  function("compiledInstructionSets", &compiledInstructionSets);
-  function("detectedInstructionSets", &detectedInstructionSets);
-  function("activeInstructionSet", &activeInstructionSet);
-  function("inspectSnapshot", &inspectSnapshot);
-  function("createStore", &createStore, allow_raw_pointers());
-  function("openStore", &openStore, allow_raw_pointers());
+  function("statusAddress", &wasm::statusAddress);
+  function("reserveInput", &wasm::reserveInput);
+  function("releaseInput", &wasm::releaseInput);
+
+  function("version", &onExchange<&wire::version>);
+  function("targetName", &onExchange<&wire::targetName>);
+  function("compiledInstructionSets", &onExchange<&wire::compiledInstructionSets>);
+  function("detectedInstructionSets", &onExchange<&wire::detectedInstructionSets>);
+  function("activeInstructionSet", &onExchange<&wire::activeInstructionSet>);
+  function("inspectSnapshot", &onExchange<&wire::inspectSnapshot>);
+  function("createStore", &onExchange<&wire::createStore>);
+  function("openStore", &onExchange<&wire::openStore>);
 
   class_<Store>("Store")
       .function("options", &Store::options)
@@ -39,5 +63,5 @@ EMSCRIPTEN_BINDINGS(damask) {
       .function("idOf", &Store::idOf)
       .function("patternAt", &Store::patternAt)
       .function("embeddingAt", &Store::embeddingAt)
-      .function("save", &Store::save);
+      .function("save", &save);
 }

@@ -11,6 +11,8 @@ export {
 } from './errors.js';
 export type { ErrorCode, SnapshotErrorCode } from './errors.js';
 export { Store } from './store.js';
+export { loadNative } from './native/loader.js';
+export type { NativeLoadOptions } from './native/loader.js';
 export type * from './types.js';
 export type { GlueFactory } from './wasm/glue.js';
 export { loadDamask } from './wasm/loader.js';

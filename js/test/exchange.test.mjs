@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Exchange } from '../lib/wasm/exchange.js';
+import { NativeExchange } from '../lib/native/exchange.js';
+import { WasmExchange } from '../lib/wasm/exchange.js';
 import { load, pattern, refusal, targets } from './support.mjs';
 
 const trapped = refusal('DamaskError', 'INTERNAL', 'trapped and can no longer be used');
 
 test('after a trap nothing is called any more', () => {
-  const module = { replyAddress: () => 0 };
-  const exchange = new Exchange(module, new WebAssembly.Memory({ initial: 1 }));
+  const module = { statusAddress: () => 0 };
+  const exchange = new WasmExchange(module, new WebAssembly.Memory({ initial: 1 }));
   const cause = new WebAssembly.RuntimeError('unreachable');
   let calls = 0;
   const trap = () => {
@@ -30,7 +31,10 @@ for (const target of targets)
     const store = engine.createStore({ dimension: 1 });
     store.upsert(pattern('a'), [1]);
     const cause = new RangeError('Array buffer allocation failed');
-    const copy = t.mock.method(Exchange.prototype, 'copy', () => {
+    const { prototype } = target === 'native' ? NativeExchange : WasmExchange;
+    let calls = 0;
+    const receiver = t.mock.method(prototype, 'receiver', () => () => {
+      ++calls;
       throw cause;
     });
     assert.throws(
@@ -38,8 +42,8 @@ for (const target of targets)
       (error) =>
         refusal('OutOfMemoryError', 'OUT_OF_MEMORY', 'a chunk')(error) && error.cause === cause,
     );
-    assert.equal(copy.mock.callCount(), 1);
-    copy.mock.restore();
+    assert.equal(calls, 1);
+    receiver.mock.restore();
     assert.equal(engine.openStore(store.save()).get('a').content, 'content of a');
     store.dispose();
   });

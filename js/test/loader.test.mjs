@@ -9,7 +9,7 @@ import {
   invalid,
   pattern,
   refusal,
-  targets,
+  wasmTargets,
   wasmBytes,
   wasmPath,
 } from './support.mjs';
@@ -31,7 +31,7 @@ async function serve(t, answer) {
   return new URL(`http://127.0.0.1:${server.address().port}/damask.wasm`);
 }
 
-for (const target of targets) {
+for (const target of wasmTargets) {
   test(`${target}: a path, a file URL, and a file URL as a string`, async () => {
     const path = wasmPath(target);
     const url = pathToFileURL(path);
@@ -71,7 +71,7 @@ for (const target of targets) {
   });
 
   test(`${target}: the other build is refused`, async () => {
-    const other = targets.find((it) => it !== target);
+    const other = wasmTargets.find((it) => it !== target);
     await assert.rejects(
       loadDamask({ source: wasmPath(target), target: other }),
       loadFailed(`is ${instructionSets[target]}, but ${instructionSets[other]} was asked for`),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { limitGrowth, loadWatched, pattern, random, randomVector, refusal } from './support.mjs';
-import { seedFor, targets } from './support.mjs';
+import { seedFor, wasmTargets } from './support.mjs';
 
 const MiB = 1 << 20;
 const outOfMemory = refusal('OutOfMemoryError', 'OUT_OF_MEMORY', '');
@@ -23,7 +23,7 @@ function fill(store, next) {
   throw new Error('the memory was not exhausted');
 }
 
-for (const target of targets) {
+for (const target of wasmTargets) {
   test(`${target}: views stay valid while inserts grow the memory`, async (t) => {
     const next = random(seedFor(t, 21));
     const { engine, memory } = await loadWatched(target);

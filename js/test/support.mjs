@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadDamask } from '../lib/index.js';
+import { loadDamask, loadNative } from '../lib/index.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -12,15 +12,24 @@ export const directories = {
     process.env.DAMASK_WASM_SCALAR_DIR ?? path.join(root, 'build/wasm-scalar/wasm'),
   ),
 };
-export const targets = Object.keys(directories);
+/** Where the addon is: DAMASK_NATIVE_PATH, or build/. */
+export const addonPath = path.resolve(
+  process.env.DAMASK_NATIVE_PATH ??
+    path.join(root, 'build/native-release/native/addon/damask.node'),
+);
+export const wasmTargets = Object.keys(directories);
+export const targets = [...wasmTargets, 'native'];
 export const instructionSets = { simd: 'wasm-simd128', scalar: 'scalar' };
 
 export const wasmPath = (target) => path.join(directories[target], 'damask.wasm');
 export const gluePath = (target) => path.join(directories[target], 'damask.mjs');
 export const wasmBytes = (target) => readFile(wasmPath(target));
-export const load = (target) => loadDamask({ source: wasmPath(target), target });
+export const load = (target) =>
+  target === 'native'
+    ? loadNative({ path: addonPath })
+    : loadDamask({ source: wasmPath(target), target });
 
-/** An engine, with what a test needs to watch it: its memory and the raw module. */
+/** A WebAssembly engine, with what a test needs to watch it: its memory and the raw module. */
 export async function loadWatched(target) {
   const { default: factory } = await import(gluePath(target));
   const watched = {};

@@ -1,93 +1,75 @@
-import { DamaskError, errorFor } from '../errors.js';
-import { FAILED } from './glue.js';
+import { DamaskError } from '../errors.js';
+import { Exchange } from '../wire/exchange.js';
+import type { ChunkSink } from '../wire/module.js';
+import { Memory, WireWriter } from '../wire/wire.js';
 import type { GlueModule } from './glue.js';
-import { decode, WireReader, WireWriter } from './wire.js';
 
 /**
- * Calls into one module: input goes in, the reply or the error comes out. Views on its memory are
- * made anew for each use, because every call may grow it and so detach the old ones.
+ * Calls into one WebAssembly module. Views on its memory are made anew when it has grown, which
+ * detaches the old ones; every call may do that.
  */
-export class Exchange {
+export class WasmExchange extends Exchange {
   readonly module: GlueModule;
+  protected readonly statusStart: number;
   readonly #memory: WebAssembly.Memory;
-  readonly #replyAddress: number;
   readonly #writer = new WireWriter();
+  #view: Memory;
   #trap: unknown;
 
   constructor(module: GlueModule, memory: WebAssembly.Memory) {
+    super();
     this.module = module;
     this.#memory = memory;
-    this.#replyAddress = module.replyAddress();
+    this.#view = new Memory(memory.buffer);
+    this.statusStart = module.statusAddress();
   }
 
-  /** Puts into the input what `write` writes, behind `floats` when there are any. */
   send(write: (out: WireWriter) => void, floats?: Float32Array): void {
     const out = this.#writer.begin();
     write(out);
-    const bytes = out.bytes();
+    const message = out.bytes();
     const head = floats?.byteLength ?? 0;
-    const address = this.#reserve(head + bytes.byteLength);
+    const address = this.#reserve(head + message.byteLength);
     if (floats) new Float32Array(this.#memory.buffer, address, floats.length).set(floats);
-    new Uint8Array(this.#memory.buffer, address + head, bytes.byteLength).set(bytes);
+    this.#current().bytes.set(message, address + head);
   }
 
-  /** Puts bytes into the input as they are. */
-  sendBytes(bytes: Uint8Array): void {
+  receiver(chunks: Uint8Array[]): ChunkSink {
+    return (address, bytes) => {
+      chunks.push(this.#current().bytes.slice(address, address + bytes));
+      return true;
+    };
+  }
+
+  protected sendBytes(bytes: Uint8Array): void {
     const address = this.#reserve(bytes.byteLength);
-    new Uint8Array(this.#memory.buffer, address, bytes.byteLength).set(bytes);
+    this.#current().bytes.set(bytes, address);
   }
 
-  /** Runs a call that returns a number; throws the error that a refusal left. */
-  call(run: () => number): number {
-    const status = this.#guard(run);
-    if (status === FAILED) throw this.#error();
-    return status;
+  protected releaseBytes(): void {
+    this.free(() => {
+      this.module.releaseInput();
+    });
   }
 
-  /** Runs a call that returns an object, or null when refused. */
-  make<T extends object>(run: () => T | null): T {
-    const made = this.#guard(run);
-    if (made === null) throw this.#error();
-    return made;
+  protected statusMemory(): Memory {
+    return this.#current();
   }
 
-  /** Frees something; nothing is left to free in a module that has trapped. */
-  free(run: () => void): void {
-    if (this.#trap === undefined) this.#guard(run);
+  protected replyMemory(): Memory {
+    return this.#current();
   }
 
-  /** What the last call replied; to be read before the next one. */
-  reply(): WireReader {
-    const [address, bytes] = this.#words(0);
-    return new WireReader(this.#memory.buffer, address, bytes);
-  }
-
-  /** A copy of some bytes of the module's memory. */
-  copy(address: number, bytes: number): Uint8Array {
-    return new Uint8Array(this.#memory.buffer, address, bytes).slice();
-  }
-
-  #reserve(bytes: number): number {
-    return this.call(() => this.module.reserveInput(bytes));
-  }
-
-  #words(first: number): [number, number] {
-    const words = new Uint32Array(this.#memory.buffer, this.#replyAddress + 4 * first, 2);
-    return [words[0] as number, words[1] as number];
-  }
-
-  #error(): DamaskError {
-    const [code, message] = [this.#words(2), this.#words(4)].map(([address, bytes]) =>
-      decode(new Uint8Array(this.#memory.buffer, address, bytes)),
-    ) as [string, string];
-    return errorFor(code, message);
+  /** Nothing is left to free in a module that has trapped. */
+  override free(run: () => void): void {
+    if (this.#trap === undefined) super.free(run);
   }
 
   /**
    * The module returns every error as a value; what it throws is a trap, after which its memory is
    * in no known state. So nothing is called after one.
    */
-  #guard<T>(run: () => T): T {
+  protected override guard<T>(run: () => T): T {
     if (this.#trap !== undefined) throw trapped(this.#trap);
     try {
       return run();
@@ -95,6 +77,16 @@ export class Exchange {
       this.#trap = trap ?? new Error('unknown');
       throw trapped(this.#trap);
     }
+  }
+
+  #reserve(bytes: number): number {
+    return this.call(() => this.module.reserveInput(bytes));
+  }
+
+  #current(): Memory {
+    const { buffer } = this.#memory;
+    if (this.#view.buffer !== buffer) this.#view = new Memory(buffer);
+    return this.#view;
   }
 }
 

@@ -1,47 +1,14 @@
 /*
- * The shape of the Emscripten module, as wasm/bindings.cpp declares it. Only numbers cross; texts,
- * vectors and records go through the exchange's memory.
+ * The shape of the Emscripten module, as wasm/bindings.cpp declares it.
  */
+import type { WireModule } from '../wire/module.js';
 
-/** A call's answer: 0, a number that was asked for, or one of these. */
-export const FAILED = -1;
-/** Nothing of that id or slot. */
-export const ABSENT = -2;
-
-export interface GlueStore {
-  options(): number;
-  size(): number;
-  contains(): number;
-  stats(): number;
-  upsert(components: number): number;
-  remove(): number;
-  recordUsage(): number;
-  clear(): number;
-  get(): number;
-  embedding(): number;
-  search(components: number): number;
-  searchSlots(components: number): number;
-  count(): number;
-  nextSlot(from: number): number;
-  idOf(slot: number): number;
-  patternAt(slot: number): number;
-  embeddingAt(slot: number): number;
-  save(sink: (address: number, bytes: number) => boolean): number;
-  /** Frees the store. */
-  delete(): void;
-}
-
-export interface GlueModule {
-  replyAddress(): number;
+export interface GlueModule extends WireModule {
+  /** Where the status lies, which every call leaves. */
+  statusAddress(): number;
+  /** Makes room for that many bytes of input and returns their address. */
   reserveInput(bytes: number): number;
-  version(): number;
-  targetName(): number;
-  compiledInstructionSets(): number;
-  detectedInstructionSets(): number;
-  activeInstructionSet(): number;
-  inspectSnapshot(bytes: number): number;
-  createStore(): GlueStore | null;
-  openStore(bytes: number): GlueStore | null;
+  releaseInput(): void;
 }
 
 /** What the glue is called with: our loader instantiates, the glue gets the instance. */

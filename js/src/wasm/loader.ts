@@ -1,9 +1,9 @@
 import { Engine } from '../engine.js';
 import { DamaskError, InvalidArgumentError, LoadError, UnsupportedError } from '../errors.js';
-import { WasmBackend } from './backend.js';
-import { Exchange } from './exchange.js';
+import { WireBackend } from '../wire/backend.js';
+import { checkKnownAnswer } from '../wire/known_answer.js';
+import { WasmExchange } from './exchange.js';
 import type { GlueFactory, GlueModule } from './glue.js';
-import { checkKnownAnswer } from './known_answer.js';
 import { compile, reason, toUrl } from './read_source.js';
 import { simdSupported } from './simd.js';
 
@@ -46,13 +46,22 @@ export async function loadDamask(options: LoadOptions): Promise<Engine> {
   try {
     const [module, glue] = await Promise.all([compile(options.source), loadGlue(options)]);
     const { glueModule, memory } = await start(module, glue);
-    const engine = new Engine(new WasmBackend(new Exchange(glueModule, memory)));
-    checkKnownAnswer(engine, instructionSet);
+    const engine = new Engine(new WireBackend(new WasmExchange(glueModule, memory)));
+    checkInstructionSet(engine, instructionSet);
+    checkKnownAnswer(engine);
     return engine;
   } catch (cause) {
     if (cause instanceof DamaskError) throw cause;
     throw new LoadError(`the WebAssembly engine cannot be loaded: ${reason(cause)}`, { cause });
   }
+}
+
+function checkInstructionSet(engine: Engine, wanted: string): void {
+  const { instructionSet } = engine.info();
+  if (instructionSet !== wanted)
+    throw new LoadError(
+      `the module's instruction set is ${instructionSet}, but ${wanted} was asked for`,
+    );
 }
 
 async function loadGlue({ source, glue }: LoadOptions): Promise<GlueFactory> {

@@ -2,10 +2,11 @@ import type { Backend, BackendStore } from '../backend.js';
 import type { CreateOptions, EngineInfo, SnapshotInfo } from '../types.js';
 import type { Exchange } from './exchange.js';
 import { readList, readSnapshotInfo, writeCreateOptions } from './marshal.js';
-import { WasmStore } from './store.js';
+import type { WireStore } from './module.js';
+import { WireBackendStore } from './store.js';
 
-/** The backend that calls a WebAssembly module. */
-export class WasmBackend implements Backend {
+/** The backend that calls a module over the wire. */
+export class WireBackend implements Backend {
   readonly #exchange: Exchange;
 
   constructor(exchange: Exchange) {
@@ -28,19 +29,20 @@ export class WasmBackend implements Backend {
       writeCreateOptions(out, options);
     });
     const store = this.#exchange.make(() => this.#exchange.module.createStore());
-    return new WasmStore(this.#exchange, store);
+    return new WireBackendStore(this.#exchange, store);
   }
 
   openStore(snapshot: Uint8Array): BackendStore {
-    this.#exchange.sendBytes(snapshot);
-    const store = this.#exchange.make(() => this.#exchange.module.openStore(snapshot.byteLength));
-    return new WasmStore(this.#exchange, store);
+    const exchange = this.#exchange;
+    const open = (): WireStore => exchange.make(() => exchange.module.openStore());
+    const store = exchange.withBytes(snapshot, open);
+    return new WireBackendStore(this.#exchange, store);
   }
 
   inspectSnapshot(snapshot: Uint8Array): SnapshotInfo {
-    this.#exchange.sendBytes(snapshot);
-    this.#exchange.call(() => this.#exchange.module.inspectSnapshot(snapshot.byteLength));
-    return readSnapshotInfo(this.#exchange.reply());
+    const exchange = this.#exchange;
+    exchange.withBytes(snapshot, () => exchange.call(() => exchange.module.inspectSnapshot()));
+    return readSnapshotInfo(exchange.reply());
   }
 
   #text(ask: () => number): string {

@@ -12,8 +12,6 @@ import type {
   Verdict,
 } from '../types.js';
 import type { Exchange } from './exchange.js';
-import { ABSENT } from './glue.js';
-import type { GlueStore } from './glue.js';
 import {
   readPattern,
   readReport,
@@ -23,14 +21,16 @@ import {
   writeSearchOptions,
   writeUsage,
 } from './marshal.js';
+import { ABSENT } from './module.js';
+import type { ChunkSink, WireStore } from './module.js';
 import type { WireReader } from './wire.js';
 
-/** One store inside a WebAssembly module. */
-export class WasmStore implements BackendStore {
+/** One store of a module. */
+export class WireBackendStore implements BackendStore {
   readonly #exchange: Exchange;
-  readonly #store: GlueStore;
+  readonly #store: WireStore;
 
-  constructor(exchange: Exchange, store: GlueStore) {
+  constructor(exchange: Exchange, store: WireStore) {
     this.#exchange = exchange;
     this.#store = store;
   }
@@ -88,8 +88,11 @@ export class WasmStore implements BackendStore {
   search(query: Float32Array, options: SearchOptions): SearchResult {
     this.#sendQuery(query, options);
     const reply = this.#replyOf(() => this.#store.search(query.length));
-    const { scores, report } = readSlotSearchResult(reply);
-    const hits = Array.from(scores, (score) => ({ id: reply.text(), score }));
+    const count = reply.uint32();
+    reply.skip(count * Uint32Array.BYTES_PER_ELEMENT);
+    const scores = reply.float32s(count);
+    const report = readReport(reply);
+    const hits = reply.texts(count).map((id, i) => ({ id, score: scores[i] as number }));
     return { hits, report };
   }
 
@@ -128,10 +131,10 @@ export class WasmStore implements BackendStore {
   saveChunks(): Uint8Array[] {
     const chunks: Uint8Array[] = [];
     let refused: unknown;
-    const sink = (address: number, bytes: number): boolean => {
+    const receive = this.#exchange.receiver(chunks);
+    const sink: ChunkSink = (first, second) => {
       try {
-        chunks.push(this.#exchange.copy(address, bytes));
-        return true;
+        return receive(first, second);
       } catch (cause) {
         refused = cause;
         return false;

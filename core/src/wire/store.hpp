@@ -1,20 +1,19 @@
 #pragma once
 
-#include <emscripten/val.h>
-#include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "damask/damask.hpp"
+#include "exchange.hpp"
 
-namespace damask::wasm {
+namespace damask::wire {
 
 /// One PatternStore as JavaScript holds it. Arguments that are not numbers are read from the
 /// exchange's input; results that are not numbers are its reply. Every method returns kDone or the
 /// number asked for, kAbsent, or kFailed; none throws.
 class Store {
  public:
-  explicit Store(PatternStore&& store) noexcept : store_(std::move(store)) {}
+  Store(Exchange& exchange, PatternStore&& store) noexcept
+      : exchange_(exchange), store_(std::move(store)) {}
 
   double options() const;            ///< Reply: the options.
   double size() const;               ///< Returns the number of live patterns.
@@ -26,7 +25,8 @@ class Store {
   double clear();
   double get() const;        ///< Input: id. Reply: the pattern.
   double embedding() const;  ///< Input: id. Reply: floats.
-  /// Input: query, options. Reply: hit count, slots, scores, report; then the hits' ids.
+  /// Input: query, options. Reply: hit count, slots, scores, report; then the ids' byte
+  /// counts, and their bytes.
   double search(double components) const;
   /// Input: query, options. Reply: hit count, slots, scores, report.
   double searchSlots(double components) const;
@@ -35,18 +35,14 @@ class Store {
   double idOf(double slot) const;         ///< Reply: the id.
   double patternAt(double slot) const;    ///< Reply: the pattern.
   double embeddingAt(double slot) const;  ///< Reply: floats.
-  /// Calls `sink(address, bytes)` for each chunk; a sink that returns false ends the save.
-  double save(emscripten::val sink) const;
+  /// Passes on the chunks of a snapshot; an error that `sink` returns ends the save.
+  double save(const ByteSink& sink) const;
 
  private:
   double searchInto(double components, bool withIds) const;
 
+  Exchange& exchange_;
   PatternStore store_;
 };
 
-/// Input: options. Nothing when refused.
-Store* createStore();
-/// Input: `bytes` bytes of a snapshot; the input buffer is given back. Nothing when refused.
-Store* openStore(double bytes);
-
-}  // namespace damask::wasm
+}  // namespace damask::wire

@@ -13,7 +13,7 @@ import type {
 import type { WireReader, WireWriter } from './wire.js';
 
 /*
- * The records to and from the wire, field by field; wasm/marshal.cpp is the other side. What the
+ * The records to and from the wire, field by field; core/src/wire/marshal.cpp is the other side. What the
  * core names (metrics, precisions, verdicts) is a text here, so that the core alone knows the names.
  */
 

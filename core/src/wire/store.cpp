@@ -3,23 +3,20 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
-#include "exchange.hpp"
 #include "marshal.hpp"
 
-namespace damask::wasm {
+namespace damask::wire {
 namespace {
-
-WireReader input() noexcept {
-  return WireReader(exchange().input());
-}
 
 tl::unexpected<Error> failed(Error error) {
   return tl::unexpected<Error>(std::move(error));
 }
 
-Result<std::string_view> readId() {
-  WireReader in = input();
+Result<std::string_view> readId(std::span<const std::byte> input) {
+  WireReader in(input);
   const std::string_view id = in.text();
   if (!in.ok()) return misread("the id");
   return id;
@@ -48,41 +45,10 @@ Result<double> reply(WireWriter& out, const Result<std::optional<std::vector<flo
   return kDone;
 }
 
-Store* adopt(Result<PatternStore>& store) {
-  return new Store(std::move(*store));
-}
-
 }  // namespace
 
-Store* createStore() {
-  Store* created = nullptr;
-  exchange().run([&](WireWriter&) -> Result<double> {
-    WireReader in = input();
-    const Result<StoreOptions> options = readStoreOptions(in);
-    if (!options) return failed(options.error());
-    Result<PatternStore> store = PatternStore::create(*options);
-    if (!store) return failed(std::move(store.error()));
-    created = adopt(store);
-    return kDone;
-  });
-  return created;
-}
-
-Store* openStore(double bytes) {
-  Store* opened = nullptr;
-  exchange().run([&](WireWriter&) -> Result<double> {
-    Result<PatternStore> store =
-        PatternStore::open(exchange().input().first(static_cast<std::size_t>(bytes)));
-    exchange().releaseInput();
-    if (!store) return failed(std::move(store.error()));
-    opened = adopt(store);
-    return kDone;
-  });
-  return opened;
-}
-
 double Store::options() const {
-  return exchange().run([&](WireWriter& out) -> Result<double> {
+  return exchange_.run([&](WireWriter& out) -> Result<double> {
     write(out, store_.options());
     return kDone;
   });
@@ -93,18 +59,20 @@ double Store::size() const {
 }
 
 double Store::contains() const {
-  return exchange().run([&](WireWriter&) -> Result<double> {
-    return readId().map([&](std::string_view id) { return store_.contains(id) ? 1.0 : 0.0; });
+  return exchange_.run([&](WireWriter&) -> Result<double> {
+    return readId(exchange_.input()).map([&](std::string_view id) {
+      return store_.contains(id) ? 1.0 : 0.0;
+    });
   });
 }
 
 double Store::stats() const {
-  return exchange().run([&](WireWriter& out) { return done(write(out, store_.stats())); });
+  return exchange_.run([&](WireWriter& out) { return done(write(out, store_.stats())); });
 }
 
 double Store::upsert(double components) {
-  return exchange().run([&](WireWriter&) -> Result<double> {
-    WireReader in = input();
+  return exchange_.run([&](WireWriter&) -> Result<double> {
+    WireReader in(exchange_.input());
     const std::span<const float> embedding = in.floats(static_cast<std::uint32_t>(components));
     const Result<Pattern> pattern = readPattern(in);
     if (!pattern) return failed(pattern.error());
@@ -113,14 +81,16 @@ double Store::upsert(double components) {
 }
 
 double Store::remove() {
-  return exchange().run([&](WireWriter&) -> Result<double> {
-    return readId().and_then([&](std::string_view id) { return asNumber(store_.remove(id)); });
+  return exchange_.run([&](WireWriter&) -> Result<double> {
+    return readId(exchange_.input()).and_then([&](std::string_view id) {
+      return asNumber(store_.remove(id));
+    });
   });
 }
 
 double Store::recordUsage() {
-  return exchange().run([&](WireWriter&) -> Result<double> {
-    WireReader in = input();
+  return exchange_.run([&](WireWriter&) -> Result<double> {
+    WireReader in(exchange_.input());
     return readUsage(in).and_then([&](const Usage& usage) {
       return asNumber(store_.recordUsage(usage.id, usage.outcome, usage.nowMs));
     });
@@ -128,18 +98,22 @@ double Store::recordUsage() {
 }
 
 double Store::clear() {
-  return exchange().run([&](WireWriter&) { return done(store_.clear()); });
+  return exchange_.run([&](WireWriter&) { return done(store_.clear()); });
 }
 
 double Store::get() const {
-  return exchange().run([&](WireWriter& out) -> Result<double> {
-    return readId().and_then([&](std::string_view id) { return reply(out, store_.get(id)); });
+  return exchange_.run([&](WireWriter& out) -> Result<double> {
+    return readId(exchange_.input()).and_then([&](std::string_view id) {
+      return reply(out, store_.get(id));
+    });
   });
 }
 
 double Store::embedding() const {
-  return exchange().run([&](WireWriter& out) -> Result<double> {
-    return readId().and_then([&](std::string_view id) { return reply(out, store_.embedding(id)); });
+  return exchange_.run([&](WireWriter& out) -> Result<double> {
+    return readId(exchange_.input()).and_then([&](std::string_view id) {
+      return reply(out, store_.embedding(id));
+    });
   });
 }
 
@@ -152,8 +126,8 @@ double Store::searchSlots(double components) const {
 }
 
 double Store::searchInto(double components, bool withIds) const {
-  return exchange().run([&](WireWriter& out) -> Result<double> {
-    WireReader in = input();
+  return exchange_.run([&](WireWriter& out) -> Result<double> {
+    WireReader in(exchange_.input());
     const std::span<const float> query = in.floats(static_cast<std::uint32_t>(components));
     const Result<SearchOptions> options = readSearchOptions(in);
     if (!options) return failed(options.error());
@@ -167,15 +141,20 @@ double Store::searchInto(double components, bool withIds) const {
     for (const SlotHit& hit : hits) out.number(hit.slot);
     for (const SlotHit& hit : hits) out.number(hit.score);
     write(out, report);
-    if (withIds)
-      for (const SlotHit& hit : hits) out.text(store_.idOf(hit.slot));
+    if (!withIds) return kDone;
+    for (const SlotHit& hit : hits)
+      out.number(static_cast<std::uint32_t>(store_.idOf(hit.slot).size()));
+    for (const SlotHit& hit : hits) {
+      const std::string_view id = store_.idOf(hit.slot);
+      out.raw(std::as_bytes(std::span(id.data(), id.size())));
+    }
     return kDone;
   });
 }
 
 double Store::count() const {
-  return exchange().run([&](WireWriter&) -> Result<double> {
-    WireReader in = input();
+  return exchange_.run([&](WireWriter&) -> Result<double> {
+    WireReader in(exchange_.input());
     return readSearchOptions(in)
         .and_then([&](const SearchOptions& options) { return store_.count(options); })
         .map([](std::size_t matches) { return static_cast<double>(matches); });
@@ -188,7 +167,7 @@ double Store::nextSlot(double from) const {
 }
 
 double Store::idOf(double slot) const {
-  return exchange().run([&](WireWriter& out) -> Result<double> {
+  return exchange_.run([&](WireWriter& out) -> Result<double> {
     const std::string_view id = store_.idOf(static_cast<std::uint32_t>(slot));
     if (id.empty()) return kAbsent;
     out.text(id);
@@ -197,25 +176,19 @@ double Store::idOf(double slot) const {
 }
 
 double Store::patternAt(double slot) const {
-  return exchange().run([&](WireWriter& out) {
+  return exchange_.run([&](WireWriter& out) {
     return reply(out, store_.patternAt(static_cast<std::uint32_t>(slot)));
   });
 }
 
 double Store::embeddingAt(double slot) const {
-  return exchange().run([&](WireWriter& out) {
+  return exchange_.run([&](WireWriter& out) {
     return reply(out, store_.embeddingAt(static_cast<std::uint32_t>(slot)));
   });
 }
 
-double Store::save(emscripten::val sink) const {
-  return exchange().run([&](WireWriter&) {
-    return done(store_.save([&](std::span<const std::byte> chunk) -> Result<void> {
-      const double address = addressOf(chunk.data());
-      if (sink(address, static_cast<double>(chunk.size())).as<bool>()) return {};
-      return fail(ErrorCode::outOfMemory, "the receiver of the snapshot could not take a chunk");
-    }));
-  });
+double Store::save(const ByteSink& sink) const {
+  return exchange_.run([&](WireWriter&) { return done(store_.save(sink)); });
 }
 
-}  // namespace damask::wasm
+}  // namespace damask::wire

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-namespace damask::wasm {
+namespace damask::wire {
 namespace {
 
 /// JavaScript's Number.MAX_SAFE_INTEGER.
@@ -201,4 +201,4 @@ Result<void> write(WireWriter& out, const SnapshotInfo& info) {
   return integers.result();
 }
 
-}  // namespace damask::wasm
+}  // namespace damask::wire

@@ -6,8 +6,8 @@
 #include "wire.hpp"
 
 /// The facade's structures to and from the wire, field by field in the order of their declaration.
-/// js/src/wasm/marshal.ts is the other side.
-namespace damask::wasm {
+/// js/src/wire/marshal.ts is the other side.
+namespace damask::wire {
 
 /// The fields could not be read: the two sides of the wire disagree.
 inline tl::unexpected<Error> misread(std::string_view what) {
@@ -33,4 +33,4 @@ Result<void> write(WireWriter& out, const Pattern& pattern);
 Result<void> write(WireWriter& out, const StoreStats& stats);
 Result<void> write(WireWriter& out, const SnapshotInfo& info);
 
-}  // namespace damask::wasm
+}  // namespace damask::wire

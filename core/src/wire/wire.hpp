@@ -8,21 +8,35 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <vector>
 
-namespace damask::wasm {
+namespace damask::wire {
+
+/// Memory for a reply that JavaScript can read, as a binding has it.
+class ReplyMemory {
+ public:
+  /// Replaces the memory by at least `bytes` bytes that begin with the first `kept` of the old
+  /// ones. Throws std::bad_alloc, and then the old memory stays.
+  virtual std::span<std::byte> resize(std::size_t bytes, std::size_t kept) = 0;
+  /// Where the memory starts in what JavaScript sees: an address in WebAssembly's memory, 0 when
+  /// JavaScript has the memory as a buffer of its own.
+  virtual std::uint32_t start() const noexcept = 0;
+
+ protected:
+  ~ReplyMemory() = default;
+};
 
 /// Fields one after another, little-endian and unaligned: numbers as they lie in memory, a text as
 /// its byte count (32 bits) and its UTF-8, an optional as one byte and the value when that is 1.
-/// js/src/wasm/wire.ts is the other side.
+/// js/src/wire/wire.ts is the other side.
 class WireWriter {
  public:
+  explicit WireWriter(ReplyMemory& memory) noexcept : memory_(memory) {}
+
   /// Forgets what was written; keeps the memory, unless it was a large one.
-  void clear() {
-    if (bytes_.capacity() > kKeptBytes) bytes_ = {};
-    bytes_.clear();
-  }
-  std::span<const std::byte> bytes() const noexcept { return bytes_; }
+  void clear();
+  /// Bytes written.
+  std::size_t size() const noexcept { return size_; }
+  std::uint32_t start() const noexcept { return memory_.start(); }
 
   template <typename T>
   void number(T value) {
@@ -39,15 +53,21 @@ class WireWriter {
     if (value) text(*value);
   }
   void raw(std::span<const std::byte> value) {
-    bytes_.insert(bytes_.end(), value.begin(), value.end());
+    if (value.empty()) return;
+    if (value.size() > bytes_.size() - size_) grow(value.size());
+    std::memcpy(bytes_.data() + size_, value.data(), value.size());
+    size_ += value.size();
   }
 
  private:
-  static constexpr std::size_t kKeptBytes = std::size_t{1} << 20;
-  std::vector<std::byte> bytes_;
+  void grow(std::size_t more);
+
+  ReplyMemory& memory_;
+  std::span<std::byte> bytes_;
+  std::size_t size_ = 0;
 };
 
-/// Reads what js/src/wasm/wire.ts wrote. Reading past the end gives zeros and makes ok() false.
+/// Reads what js/src/wire/wire.ts wrote. Reading past the end gives zeros and makes ok() false.
 class WireReader {
  public:
   explicit WireReader(std::span<const std::byte> bytes) noexcept : bytes_(bytes) {}
@@ -102,4 +122,4 @@ class WireReader {
   bool ok_ = true;
 };
 
-}  // namespace damask::wasm
+}  // namespace damask::wire
