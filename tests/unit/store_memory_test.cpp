@@ -159,6 +159,26 @@ TEST_CASE("nothing of a removed or replaced pattern is in a later snapshot but i
   }
 }
 
+TEST_CASE("the texts of a removed or replaced pattern are erased in memory", "[store]") {
+  for (const bool replace : {false, true}) {
+    const auto vectors = clusteredVectors(10, 8, kSeed);
+    PatternStore store = storeOf(optionsOf(8), vectors.values);
+    const Pattern secret = secretPattern("SECRET-ID");
+    REQUIRE(store.upsert(secret, vectors[0]));
+    // A record's id, content and metadata lie one after the other, and never move.
+    const std::string_view id = store.idOf(10);
+    const std::string_view texts(id.data(),
+                                 id.size() + secret.content.size() + secret.metadata->size());
+    REQUIRE(texts == secret.id + secret.content + *secret.metadata);
+    if (replace) {
+      REQUIRE(store.upsert(patternWithId("SECRET-ID"), vectors[1]));
+    } else {
+      REQUIRE(store.remove("SECRET-ID").value());
+    }
+    REQUIRE(texts == std::string(texts.size(), '\0'));
+  }
+}
+
 TEST_CASE("a cleared store's snapshot is that of an empty one but for the sequence", "[store]") {
   const auto vectors = clusteredVectors(40, 8, kSeed);
   PatternStore store = storeOf(optionsOf(8), vectors.values);
