@@ -45,6 +45,13 @@ void operator delete[](void* memory, std::size_t) noexcept {
   std::free(memory);
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+// The C++ library's own calls of new may still be AddressSanitizer's, and those of delete ours.
+extern "C" const char* __asan_default_options() {
+  return "alloc_dealloc_mismatch=0";
+}
+#endif
+
 namespace damask::testing {
 
 FailingNew::FailingNew(std::size_t successes, Shortage shortage) noexcept {
