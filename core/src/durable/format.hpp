@@ -40,9 +40,10 @@ inline constexpr std::uint32_t sectionCount(Precision precision) noexcept {
 
 /// Each section is one cereal archive, which begins with one byte: 1, little-endian.
 inline constexpr std::uint64_t kArchiveByte = 1;
-inline constexpr std::uint64_t kMetaBytes = kArchiveByte + 3 * 4 + 2 + 4 + 5 * 8 + 4 + 4 + 4;
+inline constexpr std::uint64_t kWord = 4, kLongWord = 8;
+inline constexpr std::uint64_t kMetaBytes = kArchiveByte + 7 * kWord + 2 + 5 * kLongWord;
 inline constexpr std::uint64_t kFactorBytes = 16;
-inline constexpr std::uint64_t kRecordBytes = 6 * 4 + 2 + 5 * 8;
+inline constexpr std::uint64_t kRecordBytes = 6 * kWord + 2 + 5 * kLongWord;
 
 /// The META section.
 struct Meta {

@@ -84,6 +84,7 @@ namespace {
 
 std::vector<std::string_view> names(const std::vector<const kernels::KernelTable*>& tables) {
   std::vector<std::string_view> result;
+  result.reserve(tables.size());
   for (const auto* table : tables) result.emplace_back(table->name);
   return result;
 }

@@ -91,7 +91,7 @@ void VectorFile::read(std::uint64_t row, std::span<float> out) const {
     std::memcpy(out.data(), source.data(), rowBytes);
     return;
   }
-  for (std::uint32_t i = 0; i < dimension_; ++i) {
+  for (std::size_t i = 0; i < dimension_; ++i) {
     std::uint16_t half;
     std::memcpy(&half, source.data() + 2 * i, 2);
     out[i] = floatFromHalf(half);
