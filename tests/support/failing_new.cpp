@@ -50,6 +50,11 @@ void operator delete[](void* memory, std::size_t) noexcept {
 extern "C" const char* __asan_default_options() {
   return "alloc_dealloc_mismatch=0";
 }
+// hnswlib keeps no owner of what it allocates while it constructs, and of its list of visited nodes
+// while it links: where memory runs out there, it loses them.
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:damask_hnswlib\nleak:HnswGraph::Builder::grow\n";
+}
 #endif
 
 namespace damask::testing {
