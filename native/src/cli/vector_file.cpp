@@ -93,7 +93,7 @@ void VectorFile::read(std::uint64_t row, std::span<float> out) const {
   }
   for (std::size_t i = 0; i < dimension_; ++i) {
     std::uint16_t half;
-    std::memcpy(&half, source.data() + 2 * i, 2);
+    std::memcpy(&half, source.data() + std::size_t{2} * i, 2);
     out[i] = floatFromHalf(half);
   }
 }
