@@ -177,8 +177,8 @@ class Snapshot:
             require(largest / 32512 == scale and math.copysign(1, scale) > 0, f"slot {slot}: scale")
             largest_code = max(map(abs, code))
             require(largest_code == (32512 if scale else 0), f"slot {slot}: the largest code")
-            if slot in self.live_set:
-                require(sum(q * q for q in code) == self_dot, f"slot {slot}: selfDot")
+            expected = sum(q * q for q in code) if slot in self.live_set else 0
+            require(self_dot == expected, f"slot {slot}: selfDot")
 
     def check_graph(self):
         levels = self.sections["LEVL"]

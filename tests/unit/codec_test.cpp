@@ -147,7 +147,7 @@ TEST_CASE("the zero vector is a code under euclidean and dot", "[codec]") {
     const Encoded zero = encode(codec, Floats{0.0f, -0.0f, 0.0f, 0.0f, 0.0f});
     REQUIRE(zero.cold.scale == 0);
     REQUIRE(zero.cold.selfDot == 0);
-    REQUIRE(codec.plausible(zero.cold));
+    REQUIRE(codec.plausible(zero.cold.scale));
     Floats decoded(5, 1.0f);
     codec.decode(zero.planes(), zero.cold.scale, decoded);
     REQUIRE(decoded == Floats(5, 0.0f));

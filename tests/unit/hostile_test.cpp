@@ -128,7 +128,9 @@ TEST_CASE("META out of its limits is refused", "[hostile]") {
   const auto names = parts.get<std::uint32_t>("META", meta::kNames);
   u32(meta::kNames, names + 1, "NAME", "name");
   u32(meta::kNames, names - 1, "NAME", "name");
-  for (const std::uint32_t value : {0x40000000u, 0xffffffffu}) {
+  const auto mostNames = static_cast<std::uint32_t>(3 * live);
+  u32(meta::kNames, mostNames, "NAME", "too short");
+  for (const std::uint32_t value : {mostNames + 1, 0x40000000u, 0xffffffffu}) {
     u32(meta::kNames, value, "META", "names");
   }
   const auto text = parts.get<std::uint64_t>("META", meta::kTextBytes);

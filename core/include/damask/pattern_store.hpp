@@ -93,7 +93,8 @@ class PatternStore {
   Result<void> upsert(const Pattern& pattern, std::span<const float> embedding);
 
   /// Removes the pattern; false when there is none of that id. Its text and vector are erased from
-  /// memory and from later snapshots, but for the 8-bit code that the graph navigates by. O(1).
+  /// memory and from later snapshots, but for the 8-bit code and its scale, which the graph
+  /// navigates by. O(1).
   Result<bool> remove(std::string_view id);
 
   /// Counts one use at `nowMs`, with its outcome when there is one; false when there is no such id.

@@ -65,12 +65,11 @@ void Codec::decode(CodePlanes code, double scale, std::span<float> out) const no
   }
 }
 
-bool Codec::plausible(const ColdFactor& factor) const noexcept {
-  const double magnitude = factor.scale * kLargestCode;
-  if (!(magnitude <= std::numeric_limits<float>::max()) || std::signbit(factor.scale)) return false;
+bool Codec::plausible(double scale) const noexcept {
+  const double magnitude = scale * kLargestCode;
+  if (!(magnitude <= std::numeric_limits<float>::max()) || std::signbit(scale)) return false;
   const auto largest = static_cast<float>(magnitude);
-  if (largest / kLargestCode != factor.scale) return false;
-  if ((factor.scale == 0) != (factor.selfDot == 0)) return false;
+  if (largest / kLargestCode != scale) return false;
   if (metric_ == Metric::cosine) return largest > 0;
   return largest == 0 || (largest >= limits::kMinMagnitude && largest <= limits::kMaxMagnitude);
 }

@@ -51,8 +51,8 @@ class Codec {
   /// The inverse of encode, to within half a step of `scale`.
   void decode(CodePlanes code, double scale, std::span<float> out) const noexcept;
 
-  /// True when a vector with this factor could have been encoded by this codec.
-  bool plausible(const ColdFactor& factor) const noexcept;
+  /// True when encode() gives some vector this scale.
+  bool plausible(double scale) const noexcept;
 
   /// Of an encoded vector: `hi` is its high plane.
   HotFactor hotFactor(const ColdFactor& cold, const std::int8_t* hi) const noexcept;

@@ -44,8 +44,8 @@ class Reader {
       low.values(state_->low.row(slot), meta_.options.dimension);
       ColdFactor factor;
       format::transfer(factors.archive(), factor);
-      if (!state_->codec.plausible(factor)) {
-        return corruptSection(Section::factors, at(slot) + "the factors are out of range");
+      if (!state_->codec.plausible(factor.scale)) {
+        return corruptSection(Section::factors, at(slot) + "no vector has this scale");
       }
       state_->cold.push_back(factor);
     }
@@ -224,29 +224,19 @@ class Reader {
   }
 
   // A code's largest component is 32512, as encode() scales it; all are zero for the zero vector.
-  // A dead slot's low plane is gone, so its own dot product can only be bounded.
   Result<void> checkCodes(Slot slot, std::span<const std::int8_t> hi) const {
     const ColdFactor& factor = state_->cold[slot];
-    const std::int8_t* low = state_->low.row(slot);
+    const CodePlanes code{hi.data(), state_->low.row(slot)};
     std::int32_t largest = 0;
-    std::int64_t least = 0;
-    std::int64_t most = 0;
     for (std::size_t i = 0; i < hi.size(); ++i) {
-      largest = std::max(largest, std::abs(256 * hi[i] + low[i]));
-      const std::int64_t near = std::max(256 * std::abs(hi[i]) - 128, 0);
-      const std::int64_t far = 256 * std::abs(hi[i]) + 128;
-      least += near * near;
-      most += far * far;
+      largest = std::max(largest, std::abs(256 * code.hi[i] + code.lo[i]));
     }
     if (largest != (factor.scale == 0 ? 0 : 32512)) {
       return corruptSection(Section::high, at(slot) + "the largest code is " +
                                                std::to_string(largest) + ", which is not scaled");
     }
-    const bool fits = state_->records.isLive(slot)
-                          ? factor.selfDot == state_->codec.selfDot({hi.data(), low})
-                          : factor.selfDot >= least && factor.selfDot <= most;
-    if (!fits) {
-      return corruptSection(Section::factors, at(slot) + "the factors do not go with the codes");
+    if (factor.selfDot != (state_->records.isLive(slot) ? state_->codec.selfDot(code) : 0)) {
+      return corruptSection(Section::factors, at(slot) + "selfDot does not go with the codes");
     }
     return {};
   }

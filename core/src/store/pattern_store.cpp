@@ -43,7 +43,7 @@ class PatternStore::Impl {
     if (!linked) {
       s.low.erase(slot);
       if (s.graph.slots() > slot) {
-        s.cold.push_back(cold);
+        s.cold.push_back({cold.scale, 0});
         s.records.appendDead();
       }
       return linked;
@@ -90,6 +90,7 @@ class PatternStore::Impl {
 
   void eraseVector(Slot slot) noexcept {
     state->low.erase(slot);
+    state->cold[slot].selfDot = 0;
     if (state->floats) state->floats->erase(slot);
   }
 };

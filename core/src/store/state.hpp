@@ -28,7 +28,7 @@ struct StoreState {
   HnswGraph graph;                          ///< High planes and links.
   BlockArray<std::int8_t> low;              ///< Low planes; zero for dead slots.
   std::optional<BlockArray<float>> floats;  ///< Originals, under Precision::float32.
-  std::vector<ColdFactor> cold;
+  std::vector<ColdFactor> cold;             ///< For dead slots, the scale alone.
   Records records;
   std::uint64_t sequence = 0;
 
