@@ -145,12 +145,6 @@ void write(WireWriter& out, const StoreOptions& options) {
   out.number(options.seed);
 }
 
-void write(WireWriter& out, const SearchReport& report) {
-  out.text(searchPlanName(report.plan));
-  out.flag(report.exact);
-  out.number(static_cast<double>(report.distanceComputations));
-}
-
 Result<void> write(WireWriter& out, const Pattern& pattern) {
   SafeIntegers integers(out);
   out.text(pattern.id);

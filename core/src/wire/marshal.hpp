@@ -27,7 +27,6 @@ struct Usage {
 Result<Usage> readUsage(WireReader& in);
 
 void write(WireWriter& out, const StoreOptions& options);
-void write(WireWriter& out, const SearchReport& report);
 /// Errors: unsupported, when a whole number is beyond what JavaScript holds exactly.
 Result<void> write(WireWriter& out, const Pattern& pattern);
 Result<void> write(WireWriter& out, const StoreStats& stats);

@@ -138,16 +138,15 @@ double Store::searchInto(double components, bool withIds) const {
     if (!found) return failed(found.error());
     hits.resize(*found);
     out.number(static_cast<std::uint32_t>(hits.size()));
-    for (const SlotHit& hit : hits) out.number(hit.slot);
+    if (!withIds)
+      for (const SlotHit& hit : hits) out.number(hit.slot);
     for (const SlotHit& hit : hits) out.number(hit.score);
-    write(out, report);
-    if (!withIds) return kDone;
-    for (const SlotHit& hit : hits)
-      out.number(static_cast<std::uint32_t>(store_.idOf(hit.slot).size()));
-    for (const SlotHit& hit : hits) {
-      const std::string_view id = store_.idOf(hit.slot);
-      out.raw(std::as_bytes(std::span(id.data(), id.size())));
-    }
+    out.flag(report.exact);
+    out.number(static_cast<double>(report.distanceComputations));
+    const auto text = [&](std::size_t i) {
+      return i == 0 ? searchPlanName(report.plan) : store_.idOf(hits[i - 1].slot);
+    };
+    out.texts(withIds ? 1 + hits.size() : 1, text);
     return kDone;
   });
 }

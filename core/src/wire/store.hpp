@@ -25,10 +25,9 @@ class Store {
   double clear();
   double get() const;        ///< Input: id. Reply: the pattern.
   double embedding() const;  ///< Input: id. Reply: floats.
-  /// Input: query, options. Reply: hit count, slots, scores, report; then the ids' byte
-  /// counts, and their bytes.
+  /// Input: query, options. Reply: hit count, scores, exact, distances; texts: plan, ids.
   double search(double components) const;
-  /// Input: query, options. Reply: hit count, slots, scores, report.
+  /// Input: query, options. Reply: hit count, slots, scores, exact, distances; texts: plan.
   double searchSlots(double components) const;
   double count() const;                   ///< Input: options. Returns the number of matches.
   double nextSlot(double from) const;     ///< Returns a slot or kAbsent.

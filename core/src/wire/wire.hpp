@@ -48,6 +48,12 @@ class WireWriter {
     number(static_cast<std::uint32_t>(value.size()));
     raw(std::as_bytes(std::span(value.data(), value.size())));
   }
+  /// The texts `at(0)` to `at(count - 1)`: all their byte counts, then all their bytes.
+  template <typename At>
+  void texts(std::size_t count, const At& at) {
+    for (std::size_t i = 0; i < count; ++i) number(static_cast<std::uint32_t>(at(i).size()));
+    for (std::size_t i = 0; i < count; ++i) raw(std::as_bytes(std::span(std::string_view(at(i)))));
+  }
   void optionalText(const std::optional<std::string>& value) {
     flag(value.has_value());
     if (value) text(*value);

@@ -30,8 +30,9 @@ export class WasmExchange extends Exchange {
     const message = out.bytes();
     const head = floats?.byteLength ?? 0;
     const address = this.#reserve(head + message.byteLength);
-    if (floats) new Float32Array(this.#memory.buffer, address, floats.length).set(floats);
-    this.#current().bytes.set(message, address + head);
+    const memory = this.#current();
+    if (floats) memory.floats.set(floats, address / Float32Array.BYTES_PER_ELEMENT);
+    memory.bytes.set(message, address + head);
   }
 
   receiver(chunks: Uint8Array[]): ChunkSink {

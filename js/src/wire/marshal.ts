@@ -2,8 +2,11 @@ import type {
   CreateOptions,
   Pattern,
   PatternInput,
+  SearchHit,
   SearchOptions,
-  SearchReport,
+  SearchPlan,
+  SearchResult,
+  SlotSearchResult,
   SnapshotInfo,
   SnapshotSection,
   StoreOptions,
@@ -111,9 +114,22 @@ export function readPattern(reply: WireReader): Pattern {
   };
 }
 
-export function readReport(reply: WireReader): SearchReport {
-  const plan = reply.text() as SearchReport['plan'];
-  return { plan, exact: reply.flag(), distanceComputations: reply.float64() };
+export function readSearchResult(reply: WireReader): SearchResult {
+  const count = reply.uint32();
+  const hits = new Array<SearchHit>(count);
+  for (let i = 0; i < count; ++i) hits[i] = { id: '', score: reply.float32() };
+  const [exact, distanceComputations] = [reply.flag(), reply.float64()];
+  const texts = reply.texts(1 + count);
+  hits.forEach((hit, i) => (hit.id = texts[1 + i] as string));
+  return { hits, report: { plan: texts[0] as SearchPlan, exact, distanceComputations } };
+}
+
+export function readSlotSearchResult(reply: WireReader): SlotSearchResult {
+  const count = reply.uint32();
+  const [slots, scores] = [reply.uint32s(count), reply.float32s(count)];
+  const [exact, distanceComputations] = [reply.flag(), reply.float64()];
+  const [plan] = reply.texts(1);
+  return { slots, scores, report: { plan: plan as SearchPlan, exact, distanceComputations } };
 }
 
 export function readStats(reply: WireReader): StoreStats {

@@ -14,7 +14,8 @@ import type {
 import type { Exchange } from './exchange.js';
 import {
   readPattern,
-  readReport,
+  readSearchResult,
+  readSlotSearchResult,
   readStats,
   readStoreOptions,
   writePattern,
@@ -87,13 +88,7 @@ export class WireBackendStore implements BackendStore {
 
   search(query: Float32Array, options: SearchOptions): SearchResult {
     this.#sendQuery(query, options);
-    const reply = this.#replyOf(() => this.#store.search(query.length));
-    const count = reply.uint32();
-    reply.skip(count * Uint32Array.BYTES_PER_ELEMENT);
-    const scores = reply.float32s(count);
-    const report = readReport(reply);
-    const hits = reply.texts(count).map((id, i) => ({ id, score: scores[i] as number }));
-    return { hits, report };
+    return readSearchResult(this.#replyOf(() => this.#store.search(query.length)));
   }
 
   searchSlots(query: Float32Array, options: SearchOptions): SlotSearchResult {
@@ -181,9 +176,4 @@ export class WireBackendStore implements BackendStore {
 
 function readFloats(reply: WireReader): Float32Array {
   return reply.float32s(reply.rest() / Float32Array.BYTES_PER_ELEMENT);
-}
-
-function readSlotSearchResult(reply: WireReader): SlotSearchResult {
-  const count = reply.uint32();
-  return { slots: reply.uint32s(count), scores: reply.float32s(count), report: readReport(reply) };
 }
