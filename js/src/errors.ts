@@ -16,6 +16,8 @@ export type ErrorCode =
   | 'UNSUPPORTED'
   /** A file or URL could not be read or written. */
   | 'IO'
+  /** Another writer has changed the stored files since they were read. */
+  | 'CONFLICT'
   /** An invariant of damask itself does not hold: a bug, please report it. */
   | 'INTERNAL'
   /** The store was disposed of before the call. */
@@ -75,6 +77,14 @@ export class DisposedError extends DamaskError {
   constructor(message: string) {
     super('DISPOSED', message);
     this.name = 'DisposedError';
+  }
+}
+
+/** Another writer has changed the stored files since they were read: `CONFLICT`. */
+export class ConflictError extends DamaskError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('CONFLICT', message, options);
+    this.name = 'ConflictError';
   }
 }
 

@@ -15,12 +15,14 @@ const INSTRUCTION_SETS: Readonly<Record<WasmTarget, string>> = {
   scalar: 'scalar',
 };
 
+/**
+ * damask.wasm: its URL, its path (a string that is not a URL; Node), its bytes, or the compiled module
+ * (where compiling from bytes is forbidden).
+ */
+export type WasmSource = URL | string | BufferSource | WebAssembly.Module;
+
 export interface LoadOptions {
-  /**
-   * damask.wasm: its URL, its path (a string that is not a URL; Node), its bytes, or the compiled
-   * module (where compiling from bytes is forbidden).
-   */
-  source: URL | string | BufferSource | WebAssembly.Module;
+  source: WasmSource;
   /**
    * damask.mjs of the same build: its default export, its URL or its path. Absent: the file
    * damask.mjs beside `source`, which must then be a URL or a path.

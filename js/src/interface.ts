@@ -1,0 +1,249 @@
+import type { StorageDriver } from './storage/driver.js';
+import type {
+  Filter,
+  HnswOptions,
+  Metric,
+  Precision,
+  SearchReport,
+  Vector,
+  Verdict,
+} from './types.js';
+import type { WasmSource } from './wasm/loader.js';
+
+/** The engines of this package, fastest first. */
+export type BackendName = 'native' | 'wasm-simd' | 'wasm-scalar';
+
+/** A JSON object, as `JSON.parse` gives one. */
+export type Metadata = Record<string, unknown>;
+
+/** A pattern with its embedding, as callers store it. */
+export interface TestPattern {
+  /** 1 to 1024 bytes of UTF-8; the key. */
+  id: string;
+  /** 0 to 1024 bytes of UTF-8. */
+  type: string;
+  /** 0 to 1024 bytes of UTF-8. */
+  domain: string;
+  /** `dimension` finite components, rounded to float32. */
+  embedding: Vector;
+  /** 0 to 16 MiB of UTF-8. */
+  content: string;
+  /** 0 to 1024 bytes of UTF-8. */
+  framework?: string;
+  /** Finite. */
+  coverage?: number;
+  /** Finite. */
+  flakinessScore?: number;
+  verdict?: Verdict;
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  createdAt?: number;
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  lastUsed?: number;
+  /** How often the pattern was used; 0 when absent. */
+  usageCount?: number;
+  /** Anything JSON can hold, at most 16 MiB as JSON text. */
+  metadata?: Metadata;
+}
+
+/** A pattern as the store gives it back. */
+export interface StoredPattern extends Omit<TestPattern, 'embedding' | 'usageCount'> {
+  /** Always there from `getPattern`; from searches and listings only with `withEmbedding`. */
+  embedding?: Float32Array;
+  usageCount: number;
+}
+
+/** What one search asks for. `domain`, `type`, `framework` and `filter` must all match. */
+export interface PatternSearchOptions extends Filter {
+  /** Results wanted. [1, 10000], 10 when absent. */
+  k?: number;
+  /** Drop results that score below this. */
+  threshold?: number;
+  /** Choose for relevance and diversity together: see `searchWithMMR`. */
+  useMMR?: boolean;
+  /** 1 is relevance alone, 0 diversity alone. [0, 1], 0.5 when absent; only with `useMMR`. */
+  mmrLambda?: number;
+  /** Candidates kept while searching. [k, 10000]; absent: the larger of efSearch and k. */
+  ef?: number;
+  /** Score every match instead of walking the graph. */
+  exact?: boolean;
+  /** Give the embedding of each result back. Off when absent. */
+  withEmbedding?: boolean;
+  /** Give the content of each result back. On when absent; the content is '' when off. */
+  withContent?: boolean;
+}
+
+/** One result: cosine score = the cosine, dot = the inner product, euclidean = 1 / (1 + distance). */
+export interface PatternSearchResult {
+  pattern: StoredPattern;
+  score: number;
+}
+
+/** Why an engine that would have come first was not taken. */
+export interface PassedOver {
+  backend: string;
+  reason: string;
+}
+
+/** What is really running. */
+export interface ImplementationInfo {
+  type: BackendName;
+  /** damask's own version. */
+  version: string;
+  /** For instance 'snapshot', 'mmr', 'filter', 'persistent', 'worker', 'exact-search'. */
+  features: string[];
+  /** The instruction set whose kernels are used, for instance 'avx512-vnni'. */
+  instructionSet: string;
+  /** What the engine was compiled for: 'x86_64', 'aarch64' or 'wasm32'. */
+  target: string;
+  /** The JavaScript runtime: 'node', 'deno', 'bun', 'workerd' or 'browser'. */
+  runtime: string;
+  /** Where the store is kept: 'none', or the driver's name. */
+  storage: string;
+  /** The engines before this one in the chain, each with the reason that it was passed over. */
+  passedOver: PassedOver[];
+}
+
+/** Measured figures. Latencies and rates are absent until something was measured. */
+export interface PatternStoreStats {
+  /** Patterns that can be found. */
+  count: number;
+  /** Nodes of the graph, those of deleted and replaced patterns included. */
+  slots: number;
+  dimension: number;
+  metric: Metric;
+  precision: Precision;
+  implementation: BackendName;
+  indexType: 'hnsw';
+  /** Bytes that the store's own structures hold allocated. */
+  memoryUsage: number;
+  /** Searches measured since the store was opened; 0 with `enableMetrics: false`. */
+  searches: number;
+  /** Searches per second of time spent searching, on the one thread that searches. */
+  qps?: number;
+  /** Search latency, the time that the engine and the reading of its results took; milliseconds. */
+  p50Latency?: number;
+  p99Latency?: number;
+  /** The same in microseconds, from a histogram of three significant digits. */
+  p50LatencyUs?: number;
+  p99LatencyUs?: number;
+  maxLatencyUs?: number;
+  /** Changes committed over the store's life. */
+  sequence: number;
+  /** The storage generation that the store was last read from or written as; 0 for none. */
+  generation: number;
+}
+
+/** Long work tells how far it is; `total` is absent when it is not known. */
+export interface Progress {
+  done: number;
+  total?: number;
+}
+
+/** Options of long work. A signal that fires stops it between steps: `signal.reason` is thrown. */
+export interface WorkOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface ListOptions extends Filter {
+  withEmbedding?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface ImportOptions extends WorkOptions {
+  /** Patterns that are stored, all or none, by one step. [1, 100000], 1000 when absent. */
+  batchSize?: number;
+}
+
+/** A store of patterns on whichever engine works here. All backends give the same answers. */
+export interface IPatternStore extends AsyncDisposable {
+  /** Nothing to do after `openPatternStore`; rejects once the store is shut down. */
+  initialize(): Promise<void>;
+  /** Stores a pattern under its id, replacing what was there; resolves when it is durable. */
+  storePattern(pattern: TestPattern): Promise<void>;
+  /** Stores all of them or none. An id that comes twice ends as its last. */
+  storeBatch(patterns: readonly TestPattern[], options?: WorkOptions): Promise<void>;
+  /** Stores what an iterable gives, batch after batch; returns how many. Each batch is all or nothing. */
+  importPatterns(
+    patterns: Iterable<TestPattern> | AsyncIterable<TestPattern>,
+    options?: ImportOptions,
+  ): Promise<number>;
+  /** The k most similar patterns, best first: k of them whenever k match. */
+  searchSimilar(query: Vector, options?: PatternSearchOptions): Promise<PatternSearchResult[]>;
+  /**
+   * Maximal marginal relevance (Carbonell and Goldstein, 1998): each next result is the candidate with
+   * the greatest lambda * relevance - (1 - lambda) * (greatest similarity to a result before it).
+   */
+  searchWithMMR(query: Vector, options?: PatternSearchOptions): Promise<PatternSearchResult[]>;
+  /** The pattern with its embedding, or null. */
+  getPattern(id: string): Promise<StoredPattern | null>;
+  /** Whether there was one. It is gone at once from every search. */
+  deletePattern(id: string): Promise<boolean>;
+  /** Counts one use, now, with its outcome when there is one. Rejects when there is no such id. */
+  recordUsage(id: string, outcome?: Verdict): Promise<void>;
+  /** How many patterns match. */
+  count(filter?: Filter): Promise<number>;
+  /** Every pattern that was there when the listing began and still is, oldest first. */
+  patterns(options?: ListOptions): AsyncIterable<StoredPattern>;
+  /** Builds the graph anew from every live pattern, beside the one in use; searches go on. */
+  buildIndex(options?: WorkOptions): Promise<void>;
+  /** Gives the space of deleted and replaced patterns back (as `buildIndex`, when there are any) and
+   * writes what is not yet durable. */
+  optimize(options?: WorkOptions): Promise<void>;
+  getStats(): Promise<PatternStoreStats>;
+  /** Removes every pattern. */
+  clear(): Promise<void>;
+  /** Makes everything durable that is not, whatever `autoPersist` says. Nothing without storage. */
+  flush(): Promise<void>;
+  /** The whole store as a snapshot, which any backend and runtime opens. */
+  snapshot(): Promise<Uint8Array>;
+  /** Flushes, then frees everything; every later call rejects with DisposedError. */
+  shutdown(): Promise<void>;
+  getImplementationInfo(): ImplementationInfo;
+}
+
+/**
+ * What `openPatternStore` is given. Each field may also come from the environment or from the file
+ * damask.config.json, in this order of precedence; functions and objects cannot.
+ */
+export interface PatternStoreConfig {
+  /** Components of an embedding. [1, 4096], 384 when absent. */
+  dimension?: number;
+  /** 'cosine' when absent. */
+  metric?: Metric;
+  /** 'fixed16' when absent. */
+  precision?: Precision;
+  /** m 32, efConstruction 200, efSearch 100 when absent. */
+  hnsw?: Partial<HnswOptions>;
+  /** 0 when absent. */
+  seed?: number | bigint;
+  /**
+   * Where the store is kept: a directory (Node, Deno, Bun), or a name in the origin's private file
+   * system or IndexedDB (browsers). Absent: in memory alone.
+   */
+  storagePath?: string;
+  /** Where the store is kept, instead of `storagePath`. Closed with the store. */
+  storage?: StorageDriver;
+  /** Write every change before it is acknowledged; else only `flush` and `shutdown` write. On when absent. */
+  autoPersist?: boolean;
+  /** The engine to begin the chain with. 'auto' when absent: the fastest first. */
+  preferredBackend?: BackendName | 'auto';
+  /** Whether another engine may do when the first does not work. On when absent. */
+  fallback?: boolean;
+  /** Measure the latency of searches. On when absent. */
+  enableMetrics?: boolean;
+  /** Run the engine in a Web Worker. Off when absent. */
+  worker?: boolean;
+  /** Where damask.wasm is, when it is not beside the package. */
+  wasm?: { simd?: WasmSource; scalar?: WasmSource };
+  /** The native addon to load instead of the package's own: the path of a .node file. */
+  nativePath?: string;
+  /** Told once when another engine than the first was taken. Absent: `process.emitWarning` where
+   * there is one. */
+  onWarning?: (message: string, passedOver: readonly PassedOver[]) => void;
+  /** The configuration file. Absent: damask.config.json in the working directory, if it is there.
+   * false: none. Not in browsers and workerd. */
+  configFile?: string | false;
+  /** The environment to read. Absent: the process's own, where there is one. */
+  env?: Readonly<Record<string, string | undefined>>;
+}
