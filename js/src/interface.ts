@@ -1,13 +1,5 @@
 import type { StorageDriver } from './storage/driver.js';
-import type {
-  Filter,
-  HnswOptions,
-  Metric,
-  Precision,
-  SearchReport,
-  Vector,
-  Verdict,
-} from './types.js';
+import type { Filter, HnswOptions, Metric, Precision, Vector, Verdict } from './types.js';
 import type { WasmSource } from './wasm/loader.js';
 
 /** The engines of this package, fastest first. */
