@@ -34,6 +34,10 @@ export interface BackendStore {
   remove(id: string): boolean;
   recordUsage(id: string, outcome: Verdict | undefined, nowMs: number): boolean;
   clear(): void;
+  stage(pattern: PatternInput, embedding: Float32Array): void;
+  commitStaged(): void;
+  discardStaged(): void;
+  stagedCount(): number;
   get(id: string): Pattern | undefined;
   embedding(id: string): Float32Array | undefined;
   search(query: Float32Array, options: SearchOptions): SearchResult;

@@ -2,6 +2,8 @@
 export type ErrorCode =
   /** A value the caller passed has the wrong type or is outside its documented limits. */
   | 'INVALID_ARGUMENT'
+  /** The store is in the middle of something that must be ended first. */
+  | 'INVALID_STATE'
   /** An allocation failed; the store is unchanged or holds a dead slot. */
   | 'OUT_OF_MEMORY'
   /** The bytes do not begin with a damask header. */
@@ -16,6 +18,8 @@ export type ErrorCode =
   | 'UNSUPPORTED'
   /** A file or URL could not be read or written. */
   | 'IO'
+  /** There is no pattern of that id. */
+  | 'NOT_FOUND'
   /** Another writer has changed the stored files since they were read. */
   | 'CONFLICT'
   /** An invariant of damask itself does not hold: a bug, please report it. */
@@ -41,6 +45,14 @@ export class InvalidArgumentError extends DamaskError {
   constructor(message: string) {
     super('INVALID_ARGUMENT', message);
     this.name = 'InvalidArgumentError';
+  }
+}
+
+/** The store is in the middle of something that must be ended first: `INVALID_STATE`. */
+export class InvalidStateError extends DamaskError {
+  constructor(message: string) {
+    super('INVALID_STATE', message);
+    this.name = 'InvalidStateError';
   }
 }
 
@@ -80,6 +92,14 @@ export class DisposedError extends DamaskError {
   }
 }
 
+/** There is no pattern of that id: `NOT_FOUND`. */
+export class NotFoundError extends DamaskError {
+  constructor(message: string) {
+    super('NOT_FOUND', message);
+    this.name = 'NotFoundError';
+  }
+}
+
 /** Another writer has changed the stored files since they were read: `CONFLICT`. */
 export class ConflictError extends DamaskError {
   constructor(message: string, options?: ErrorOptions) {
@@ -101,6 +121,8 @@ export function errorFor(code: string, message: string): DamaskError {
   switch (code) {
     case 'INVALID_ARGUMENT':
       return new InvalidArgumentError(message);
+    case 'INVALID_STATE':
+      return new InvalidStateError(message);
     case 'OUT_OF_MEMORY':
       return new OutOfMemoryError(message);
     case 'NOT_A_SNAPSHOT':

@@ -4,6 +4,7 @@ export {
   DamaskError,
   DisposedError,
   InvalidArgumentError,
+  InvalidStateError,
   LoadError,
   OutOfMemoryError,
   SnapshotError,

@@ -97,9 +97,36 @@ export class Store {
     return this.#store().recordUsage(id, outcome, nowMs);
   }
 
-  /** Removes everything; the options stay. */
+  /** Removes everything; the options stay. Throws InvalidStateError while patterns are staged. */
   clear(): void {
     this.#store().clear();
+  }
+
+  /**
+   * Takes a pattern as `upsert` does, but nothing finds it, and it replaces nothing, before
+   * `commitStaged()` makes all that is staged visible at once: a batch, all or nothing, in as many
+   * calls as the caller likes. Other changes may come in between and work on what is visible; `save`
+   * and `clear` throw InvalidStateError meanwhile. A refused pattern leaves those staged before it.
+   */
+  stage(pattern: PatternInput, embedding: Vector): void {
+    checkPattern(pattern);
+    const floats = toFloats(embedding, 'embedding');
+    this.#store().stage(pattern, floats);
+  }
+
+  /** Upserts the staged patterns, in the order of staging: each replaces what is under its id. */
+  commitStaged(): void {
+    this.#store().commitStaged();
+  }
+
+  /** Erases the staged patterns, as `remove` would. */
+  discardStaged(): void {
+    this.#store().discardStaged();
+  }
+
+  /** Patterns staged and neither committed nor discarded. */
+  get stagedCount(): number {
+    return this.#store().stagedCount();
   }
 
   /**
@@ -164,12 +191,15 @@ export class Store {
     return this.#store().embeddingAt(slot);
   }
 
-  /** A snapshot, front to back, in chunks of at most 1 MiB. */
+  /**
+   * A snapshot, front to back, in chunks of at most 1 MiB. Throws InvalidStateError while patterns are
+   * staged.
+   */
   saveChunks(): Uint8Array[] {
     return this.#store().saveChunks();
   }
 
-  /** A snapshot in one piece. */
+  /** A snapshot in one piece. Throws InvalidStateError while patterns are staged. */
   save(): Uint8Array {
     const chunks = this.saveChunks();
     const total = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);

@@ -137,7 +137,7 @@ export interface SlotSearchResult {
 export interface StoreStats {
   /** Live patterns. */
   count: number;
-  /** Graph nodes, tombstones included. */
+  /** Graph nodes, tombstones and staged ones included. */
   slots: number;
   /** Changes committed over the store's life. */
   sequence: number;

@@ -97,6 +97,20 @@ Result<void> Workload::change(PatternStore& store, std::ostream& answers) {
   return {};
 }
 
+Result<void> Workload::batch(PatternStore& store, std::ostream& answers) {
+  Random random(kSeed + 1);
+  for (const bool commit : {true, false}) {
+    for (std::size_t n = 0; n < count_ / 20; ++n) {
+      const std::size_t any = random.below(static_cast<std::uint32_t>(2 * count_));
+      if (const auto ok = store.stage(patternOf(any), vectors_[any]); !ok) return ok;
+    }
+    if (const auto ok = search(store, answers); !ok) return ok;
+    commit ? store.commitStaged() : store.discardStaged();
+    answers << "batch " << store.size() << '\n';
+  }
+  return {};
+}
+
 Result<void> Workload::search(const PatternStore& store, std::ostream& answers) const {
   for (std::size_t q = 0; q < kQueries; ++q) {
     SearchReport report;
@@ -126,6 +140,7 @@ Result<Workload::Snapshots> Workload::run(std::ostream& answers) {
   if (!reloaded) return tl::unexpected<Error>(reloaded.error());
   if (ok = insert(*reloaded, count_ / 2, count_); !ok) return tl::unexpected<Error>(ok.error());
   if (ok = change(*reloaded, answers); !ok) return tl::unexpected<Error>(ok.error());
+  if (ok = batch(*reloaded, answers); !ok) return tl::unexpected<Error>(ok.error());
   if (ok = search(*reloaded, answers); !ok) return tl::unexpected<Error>(ok.error());
   auto end = reloaded->saveToBytes();
   if (!end) return tl::unexpected<Error>(end.error());

@@ -9,10 +9,10 @@
 
 #include "damask/damask.hpp"
 #include "graph/hnsw_graph.hpp"
-#include "support/failing_new.hpp"
 #include "support/generator.hpp"
 #include "support/oracle.hpp"
 #include "support/slow_target.hpp"
+#include "unit/shortage.hpp"
 
 #if !defined(__wasm__)
 #include <thread>
@@ -22,9 +22,10 @@ namespace {
 
 using namespace damask;
 using damask::testing::clusteredVectors;
-using damask::testing::FailingNew;
+using damask::testing::failEachAllocation;
 using damask::testing::kSlowTarget;
 using damask::testing::patternWithId;
+using damask::testing::runsOut;
 using damask::testing::Shortage;
 using damask::testing::slotsOf;
 using damask::testing::storeOf;
@@ -67,38 +68,6 @@ Pattern secretPattern(std::string id) {
 }
 constexpr const char* kSecrets[] = {"SECRET-ID",     "SECRET-CONTENT",   "SECRET-TYPE",
                                     "SECRET-DOMAIN", "SECRET-FRAMEWORK", "SECRET-METADATA"};
-
-// Runs `attempt` with the first allocation failing, then the second, and so on until it runs
-// through, for a moment's shortage and for one that lasts. Each attempt starts from a fresh store
-// of those bytes, and says whether memory ran out.
-template <typename Attempt>
-void failEachAllocation(const std::vector<std::byte>& bytes, Attempt attempt) {
-  for (const Shortage shortage : {Shortage::once, Shortage::lasting}) {
-    bool failed = true;
-    for (std::size_t successes = 0; failed; ++successes) {
-      auto store = PatternStore::open(bytes);
-      REQUIRE(store.has_value());
-      INFO("allocation " << successes << " fails"
-                         << (shortage == Shortage::lasting ? ", and all after it" : ""));
-      failed = attempt(*store, successes, shortage);
-    }
-  }
-}
-
-// Calls with an allocation failing; says whether one did, which must be what the result says.
-template <typename Call>
-bool runsOut(std::size_t successes, Shortage shortage, Call call) {
-  bool failed = false;
-  const auto result = [&] {
-    const FailingNew failing(successes, shortage);
-    auto called = call();
-    failed = failing.hasFailed();
-    return called;
-  }();
-  REQUIRE(result.has_value() != failed);
-  if (failed) REQUIRE(result.error().code == ErrorCode::outOfMemory);
-  return failed;
-}
 
 // That the store is whole: it saves, what it saved opens, and both find every pattern but one.
 void requireWhole(const PatternStore& store, const std::vector<float>& rows, std::size_t count) {

@@ -9,6 +9,7 @@ namespace damask {
 /// What went wrong, in terms a caller can act on. Binding layers map each code to an error class.
 enum class ErrorCode {
   invalidArgument,    ///< A value the caller passed is outside its documented limits.
+  invalidState,       ///< The store is in the middle of something that must be ended first.
   outOfMemory,        ///< An allocation failed; the store is unchanged or holds a dead slot.
   notASnapshot,       ///< The bytes do not begin with a damask header.
   snapshotTruncated,  ///< The bytes end before the header says they do.

@@ -48,7 +48,7 @@ struct SearchReport {
 /// Measured figures of a store. Bytes are what its own structures hold allocated.
 struct StoreStats {
   std::uint64_t count = 0;     ///< Live patterns.
-  std::uint64_t slots = 0;     ///< Graph nodes, tombstones included.
+  std::uint64_t slots = 0;     ///< Graph nodes, tombstones and staged ones included.
   std::uint64_t sequence = 0;  ///< Changes committed over the store's life.
   std::uint64_t graphBytes = 0;
   std::uint64_t codeBytes = 0;  ///< Low planes, factors and optional float32 vectors.
@@ -101,8 +101,24 @@ class PatternStore {
   /// Errors: invalidArgument (the outcome is no verdict, or usageCount can go no higher). O(1).
   Result<bool> recordUsage(std::string_view id, std::optional<Verdict> outcome, std::int64_t nowMs);
 
-  /// Removes everything; options stay, the sequence goes on.
+  /// Removes everything; options stay, the sequence goes on. Errors: invalidState while patterns
+  /// are staged.
   Result<void> clear();
+
+  /// A batch, all or nothing, in as many calls as its caller likes: stage() takes a pattern as
+  /// upsert() does, but nothing finds it and nothing replaces what is under its id before
+  /// commitStaged() makes all that is staged visible at once. Other changes may come in between and
+  /// work on what is visible; save() and clear() are refused meanwhile. A refused stage() leaves
+  /// what was staged before it. Searches without a filter walk somewhat slower while something is
+  /// staged. Errors and costs: as upsert().
+  Result<void> stage(const Pattern& pattern, std::span<const float> embedding);
+  /// Upserts the staged patterns in the order of staging; each counts as one change. The store is
+  /// then the same, to the byte, as if each had been upserted where it was staged, but for changes
+  /// of the same ids in between, which it overrides. O(staged).
+  void commitStaged() noexcept;
+  /// Erases the staged patterns as remove() would. O(staged).
+  void discardStaged() noexcept;
+  std::size_t stagedCount() const noexcept;
 
   /// The pattern of that id, or none. O(length of its texts).
   Result<std::optional<Pattern>> get(std::string_view id) const;
@@ -133,6 +149,7 @@ class PatternStore {
   Result<std::optional<std::vector<float>>> embeddingAt(std::uint32_t slot) const;
 
   /// Writes a snapshot, front to back, in chunks of at most 1 MiB; needs no copy of the store.
+  /// Errors: invalidState while patterns are staged, and what `sink` returns.
   Result<void> save(const ByteSink& sink) const;
   /// The same into one buffer.
   Result<std::vector<std::byte>> saveToBytes() const;

@@ -48,16 +48,17 @@ constexpr Names<SearchPlan, 4> kPlans{"plan",
                                         {SearchPlan::graph, "graph"},
                                         {SearchPlan::scan, "scan"},
                                         {SearchPlan::graphThenScan, "graph-then-scan"}}}};
-constexpr Names<ErrorCode, 9> kErrorCodes{"code",
-                                          {{{ErrorCode::invalidArgument, "INVALID_ARGUMENT"},
-                                            {ErrorCode::outOfMemory, "OUT_OF_MEMORY"},
-                                            {ErrorCode::notASnapshot, "NOT_A_SNAPSHOT"},
-                                            {ErrorCode::snapshotTruncated, "SNAPSHOT_TRUNCATED"},
-                                            {ErrorCode::snapshotCorrupt, "SNAPSHOT_CORRUPT"},
-                                            {ErrorCode::snapshotTooNew, "SNAPSHOT_TOO_NEW"},
-                                            {ErrorCode::unsupported, "UNSUPPORTED"},
-                                            {ErrorCode::io, "IO"},
-                                            {ErrorCode::internal, "INTERNAL"}}}};
+constexpr Names<ErrorCode, 10> kErrorCodes{"code",
+                                           {{{ErrorCode::invalidArgument, "INVALID_ARGUMENT"},
+                                             {ErrorCode::invalidState, "INVALID_STATE"},
+                                             {ErrorCode::outOfMemory, "OUT_OF_MEMORY"},
+                                             {ErrorCode::notASnapshot, "NOT_A_SNAPSHOT"},
+                                             {ErrorCode::snapshotTruncated, "SNAPSHOT_TRUNCATED"},
+                                             {ErrorCode::snapshotCorrupt, "SNAPSHOT_CORRUPT"},
+                                             {ErrorCode::snapshotTooNew, "SNAPSHOT_TOO_NEW"},
+                                             {ErrorCode::unsupported, "UNSUPPORTED"},
+                                             {ErrorCode::io, "IO"},
+                                             {ErrorCode::internal, "INTERNAL"}}}};
 
 }  // namespace
 

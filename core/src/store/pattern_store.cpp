@@ -1,12 +1,13 @@
 #include "damask/pattern_store.hpp"
 
-#include <limits>
+#include <algorithm>
 #include <new>
+#include <string>
 
 #include "durable/snapshot_io.hpp"
 #include "store/no_memory.hpp"
+#include "store/pattern_store_impl.hpp"
 #include "store/search.hpp"
-#include "store/state.hpp"
 #include "store/validate.hpp"
 
 namespace damask {
@@ -17,83 +18,17 @@ SearchScratch& threadScratch() {
   return scratch;
 }
 
+std::vector<float> embeddingOf(const StoreState& state, Slot slot) {
+  std::vector<float> v(state.options.dimension);
+  if (state.floats) {
+    std::copy_n(state.floats->row(slot), v.size(), v.begin());
+  } else {
+    state.codec.decode(state.planes(slot), state.cold[slot].scale, v);
+  }
+  return v;
+}
+
 }  // namespace
-
-class PatternStore::Impl {
- public:
-  Impl(const StoreOptions& options, const kernels::KernelTable* kernels)
-      : state(std::make_unique<StoreState>(options, kernels)) {}
-  explicit Impl(std::unique_ptr<StoreState> s) : state(std::move(s)) {}
-
-  /// Throws std::bad_alloc before anything has changed.
-  Result<void> upsert(const Pattern& pattern, std::span<const float> embedding, float largest) {
-    StoreState& s = *state;
-    const Slot slot = s.graph.slots();
-    if (slot >= limits::kMaxSlots) {
-      return fail(ErrorCode::invalidArgument,
-                  "the store has used all of its " + std::to_string(limits::kMaxSlots) + " slots");
-    }
-    // Half as much again each time, so that n inserts copy O(n) bytes.
-    if (slot == s.cold.capacity()) s.reserve(std::max<std::size_t>(64, slot + slot / 2));
-    std::vector<std::int8_t> hi(embedding.size());
-    const Records::Prepared prepared = s.records.prepare(pattern);
-
-    const ColdFactor cold = s.codec.encode(embedding, largest, hi.data(), s.low.row(slot));
-    const Result<void> linked = link(hi.data(), s.codec.hotFactor(cold, hi.data()));
-    if (!linked) {
-      s.low.erase(slot);
-      if (s.graph.slots() > slot) {
-        s.cold.push_back({cold.scale, 0});
-        s.records.appendDead();
-      }
-      return linked;
-    }
-    s.cold.push_back(cold);
-    if (s.floats) std::copy(embedding.begin(), embedding.end(), s.floats->row(slot));
-    if (const auto replaced = s.records.append(prepared)) eraseVector(*replaced);
-    ++s.sequence;
-    return {};
-  }
-
-  bool remove(std::string_view id) {
-    const auto slot = state->records.find(id);
-    if (!slot) return false;
-    state->records.kill(*slot);
-    eraseVector(*slot);
-    ++state->sequence;
-    return true;
-  }
-
-  std::vector<float> embedding(Slot slot) const {
-    std::vector<float> v(state->options.dimension);
-    if (state->floats) {
-      std::copy_n(state->floats->row(slot), v.size(), v.begin());
-    } else {
-      state->codec.decode(state->planes(slot), state->cold[slot].scale, v);
-    }
-    return v;
-  }
-
-  std::unique_ptr<StoreState> state;
-
- private:
-  Result<void> link(const std::int8_t* hi, HotFactor factor) noexcept {
-    try {
-      if (auto slot = state->graph.insert(hi, factor); !slot) {
-        return tl::unexpected<Error>(std::move(slot.error()));
-      }
-      return {};
-    } catch (const std::bad_alloc&) {
-      return noMemory("link a new vector into the graph");
-    }
-  }
-
-  void eraseVector(Slot slot) noexcept {
-    state->low.erase(slot);
-    state->cold[slot].selfDot = 0;
-    if (state->floats) state->floats->erase(slot);
-  }
-};
 
 PatternStore::PatternStore(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
 PatternStore::PatternStore(PatternStore&&) noexcept = default;
@@ -105,7 +40,7 @@ Result<PatternStore> PatternStore::create(const StoreOptions& options) {
     if (const auto valid = validate(options); !valid) return tl::unexpected<Error>(valid.error());
     const auto kernels = kernels::activeTable();
     if (!kernels) return tl::unexpected<Error>(kernels.error());
-    return PatternStore(std::make_unique<Impl>(options, *kernels));
+    return PatternStore(std::make_unique<Impl>(std::make_unique<StoreState>(options, *kernels)));
   } catch (const std::bad_alloc&) {
     return noMemory("create a store");
   }
@@ -149,52 +84,8 @@ StoreStats PatternStore::stats() const noexcept {
   return stats;
 }
 
-Result<void> PatternStore::upsert(const Pattern& pattern, std::span<const float> embedding) {
-  try {
-    if (const auto valid = validate(pattern); !valid) return valid;
-    const auto largest = impl_->state->codec.check(embedding, "embedding");
-    if (!largest) return tl::unexpected<Error>(largest.error());
-    return impl_->upsert(pattern, embedding, *largest);
-  } catch (const std::bad_alloc&) {
-    return noMemory("store one more pattern");
-  }
-}
-
-Result<bool> PatternStore::remove(std::string_view id) {
-  return impl_->remove(id);
-}
-
-Result<bool> PatternStore::recordUsage(std::string_view id, std::optional<Verdict> outcome,
-                                       std::int64_t nowMs) {
-  try {
-    if (const auto valid = validate("outcome", outcome); !valid) {
-      return tl::unexpected<Error>(valid.error());
-    }
-    const auto slot = impl_->state->records.find(id);
-    if (!slot) return false;
-    constexpr std::uint64_t kMostUses = std::numeric_limits<std::uint64_t>::max();
-    if (impl_->state->records.row(*slot).usageCount == kMostUses) {
-      return fail(ErrorCode::invalidArgument,
-                  "usageCount is " + std::to_string(kMostUses) + ", and cannot count one more use");
-    }
-    impl_->state->records.recordUsage(*slot, outcome, nowMs);
-    ++impl_->state->sequence;
-    return true;
-  } catch (const std::bad_alloc&) {
-    return noMemory("say what is wrong");
-  }
-}
-
-Result<void> PatternStore::clear() {
-  StoreState& old = *impl_->state;
-  try {
-    auto empty = std::make_unique<StoreState>(old.options, &old.codec.kernels());
-    empty->sequence = old.sequence + 1;
-    impl_->state = std::move(empty);
-  } catch (const std::bad_alloc&) {
-    return noMemory("make an empty store");
-  }
-  return {};
+std::size_t PatternStore::stagedCount() const noexcept {
+  return impl_->state->records.staged().size();
 }
 
 Result<std::optional<Pattern>> PatternStore::get(std::string_view id) const {
@@ -219,7 +110,7 @@ Result<std::optional<Pattern>> PatternStore::patternAt(std::uint32_t slot) const
 Result<std::optional<std::vector<float>>> PatternStore::embeddingAt(std::uint32_t slot) const {
   if (!impl_->state->records.isLive(slot)) return std::nullopt;
   try {
-    return impl_->embedding(slot);
+    return embeddingOf(*impl_->state, slot);
   } catch (const std::bad_alloc&) {
     return noMemory("copy an embedding");
   }
@@ -284,6 +175,7 @@ std::string_view PatternStore::idOf(std::uint32_t slot) const noexcept {
 
 Result<void> PatternStore::save(const ByteSink& sink) const {
   try {
+    if (const auto settled = impl_->refuseStaged("save"); !settled) return settled;
     return writeSnapshot(*impl_->state, sink);
   } catch (const std::bad_alloc&) {
     return noMemory("save");
@@ -293,6 +185,9 @@ Result<void> PatternStore::save(const ByteSink& sink) const {
 Result<std::vector<std::byte>> PatternStore::saveToBytes() const {
   std::vector<std::byte> bytes;
   try {
+    if (const auto settled = impl_->refuseStaged("save"); !settled) {
+      return tl::unexpected<Error>(settled.error());
+    }
     bytes.reserve(snapshotBytes(*impl_->state));
     const auto saved = save([&bytes](std::span<const std::byte> chunk) -> Result<void> {
       bytes.insert(bytes.end(), chunk.begin(), chunk.end());

@@ -55,7 +55,7 @@ Pattern Records::pattern(Slot slot) const {
 std::size_t Records::bytes() const noexcept {
   return arena_.bytes() + names_.bytes() + rows_.capacity() * sizeof(Record) +
          (types_.capacity() + domains_.capacity() + frameworks_.capacity()) * 4 +
-         live_.capacity() * 8 + index_.bucket_count() * 8;
+         live_.capacity() * 8 + staged_.capacity() * 4 + index_.bucket_count() * 8;
 }
 
 Records::Prepared Records::prepare(const Pattern& p) {
@@ -65,9 +65,12 @@ Records::Prepared Records::prepare(const Pattern& p) {
   makeRoom(domains_, next);
   makeRoom(frameworks_, next);
   makeRoom(live_, (next + 63) / 64);
-  // robin_set rehashes on the insertion that finds it this full, and on every reserve().
+  makeRoom(staged_, staged_.size() + 1);
+  // robin_set rehashes on the insertion that finds it this full, and on every reserve(). The staged
+  // are yet to be inserted.
   const auto full = static_cast<float>(index_.bucket_count()) * index_.max_load_factor();
-  if (index_.size() >= static_cast<std::size_t>(full)) index_.reserve(2 * index_.size() + 1);
+  const std::size_t ids = index_.size() + staged_.size();
+  if (ids >= static_cast<std::size_t>(full)) index_.reserve(2 * ids + 1);
 
   Prepared prepared;
   prepared.names = {names_.intern(p.type), names_.intern(p.domain),
@@ -101,14 +104,23 @@ Records::Prepared Records::prepare(const Pattern& p) {
 }
 
 std::optional<Slot> Records::append(const Prepared& prepared) noexcept {
-  const std::optional<Slot> previous = find(prepared.record.id());
-  if (previous) kill(*previous);
   const auto slot = static_cast<Slot>(rows_.size());
   appendRow(prepared.record, prepared.names);
+  return makeLive(slot);
+}
+
+std::optional<Slot> Records::makeLive(Slot slot) noexcept {
+  const std::optional<Slot> previous = find(rows_[slot].id());
+  if (previous) kill(*previous);
   live_[slot / 64] |= std::uint64_t{1} << (slot % 64);
   ++liveCount_;
   index_.insert(slot);
   return previous;
+}
+
+void Records::appendStaged(const Prepared& prepared) noexcept {
+  staged_.push_back(static_cast<Slot>(rows_.size()));
+  appendRow(prepared.record, prepared.names);
 }
 
 void Records::appendDead() noexcept {
@@ -127,6 +139,10 @@ void Records::kill(Slot slot) noexcept {
   index_.erase(slot);
   live_[slot / 64] &= ~(std::uint64_t{1} << (slot % 64));
   --liveCount_;
+  eraseRow(slot);
+}
+
+void Records::eraseRow(Slot slot) noexcept {
   Record& r = rows_[slot];
   std::memset(r.text, 0, r.textBytes());
   r = Record{};

@@ -16,7 +16,8 @@
 
 namespace damask {
 
-/// A record's fields of fixed size, and where its texts are. A dead slot's row is all zero.
+/// A record's fields of fixed size, and where its texts are. A dead slot's row is all zero; a
+/// staged slot's row is whole, but neither among the live bits nor in the index.
 struct Record {
   enum Present : std::uint8_t {
     kFramework = 1,
@@ -93,10 +94,21 @@ class Records {
   /// Appends a live row for the next slot, taking the id over from the slot that had it, which it
   /// kills and returns. Cannot fail after prepare().
   std::optional<Slot> append(const Prepared& prepared) noexcept;
+  /// Appends a staged row. Cannot fail after prepare().
+  void appendStaged(const Prepared& prepared) noexcept;
   /// Appends a dead row. Cannot fail after prepare().
   void appendDead() noexcept;
   /// Kills a live slot: its row and texts are erased.
   void kill(Slot slot) noexcept;
+
+  /// The staged slots, in the order of staging. The caller makes each live or erases it, and then
+  /// forgets them all.
+  const std::vector<Slot>& staged() const noexcept { return staged_; }
+  /// As append(), for a row that is there already.
+  std::optional<Slot> makeLive(Slot slot) noexcept;
+  /// Erases a row and its texts.
+  void eraseRow(Slot slot) noexcept;
+  void forgetStaged() noexcept { staged_.clear(); }
   void recordUsage(Slot slot, std::optional<Verdict> outcome, std::int64_t nowMs) noexcept;
 
   // For a snapshot's reader, which has checked what it passes on.
@@ -130,6 +142,7 @@ class Records {
   std::vector<std::uint32_t> types_, domains_, frameworks_;
   std::vector<std::uint64_t> live_;
   std::size_t liveCount_ = 0;
+  std::vector<Slot> staged_;
   tsl::robin_set<Slot, Hash, Equal> index_;
 };
 

@@ -70,14 +70,19 @@ double Store::stats() const {
   return exchange_.run([&](WireWriter& out) { return done(write(out, store_.stats())); });
 }
 
-double Store::upsert(double components) {
+template <auto Method>
+double Store::take(double components) {
   return exchange_.run([&](WireWriter&) -> Result<double> {
     WireReader in(exchange_.input());
     const std::span<const float> embedding = in.floats(static_cast<std::uint32_t>(components));
     const Result<Pattern> pattern = readPattern(in);
     if (!pattern) return failed(pattern.error());
-    return done(store_.upsert(*pattern, embedding));
+    return done((store_.*Method)(*pattern, embedding));
   });
+}
+
+double Store::upsert(double components) {
+  return take<&PatternStore::upsert>(components);
 }
 
 double Store::remove() {
@@ -99,6 +104,24 @@ double Store::recordUsage() {
 
 double Store::clear() {
   return exchange_.run([&](WireWriter&) { return done(store_.clear()); });
+}
+
+double Store::stage(double components) {
+  return take<&PatternStore::stage>(components);
+}
+
+double Store::commitStaged() {
+  store_.commitStaged();
+  return kDone;
+}
+
+double Store::discardStaged() {
+  store_.discardStaged();
+  return kDone;
+}
+
+double Store::stagedCount() const {
+  return static_cast<double>(store_.stagedCount());
 }
 
 double Store::get() const {

@@ -23,8 +23,12 @@ class Store {
   double remove();                   ///< Input: id. Returns 1 or 0.
   double recordUsage();              ///< Input: usage. Returns 1 or 0.
   double clear();
-  double get() const;        ///< Input: id. Reply: the pattern.
-  double embedding() const;  ///< Input: id. Reply: floats.
+  double stage(double components);  ///< Input: embedding, pattern.
+  double commitStaged();
+  double discardStaged();
+  double stagedCount() const;  ///< Returns the number of staged patterns.
+  double get() const;          ///< Input: id. Reply: the pattern.
+  double embedding() const;    ///< Input: id. Reply: floats.
   /// Input: query, options. Reply: hit count, scores, exact, distances; texts: plan, ids.
   double search(double components) const;
   /// Input: query, options. Reply: hit count, slots, scores, exact, distances; texts: plan.
@@ -38,6 +42,9 @@ class Store {
   double save(const ByteSink& sink) const;
 
  private:
+  /// A member of PatternStore that takes a pattern and its embedding.
+  template <auto Method>
+  double take(double components);
   double searchInto(double components, bool withIds) const;
 
   Exchange& exchange_;

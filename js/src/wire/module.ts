@@ -17,6 +17,10 @@ export interface WireStore {
   remove(): number;
   recordUsage(): number;
   clear(): number;
+  stage(components: number): number;
+  commitStaged(): number;
+  discardStaged(): number;
+  stagedCount(): number;
   get(): number;
   embedding(): number;
   search(components: number): number;

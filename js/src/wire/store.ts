@@ -54,9 +54,7 @@ export class WireBackendStore implements BackendStore {
   }
 
   upsert(pattern: PatternInput, embedding: Float32Array): void {
-    this.#exchange.send((out) => {
-      writePattern(out, pattern);
-    }, embedding);
+    this.#sendPattern(pattern, embedding);
     this.#exchange.call(() => this.#store.upsert(embedding.length));
   }
 
@@ -74,6 +72,23 @@ export class WireBackendStore implements BackendStore {
 
   clear(): void {
     this.#exchange.call(() => this.#store.clear());
+  }
+
+  stage(pattern: PatternInput, embedding: Float32Array): void {
+    this.#sendPattern(pattern, embedding);
+    this.#exchange.call(() => this.#store.stage(embedding.length));
+  }
+
+  commitStaged(): void {
+    this.#exchange.call(() => this.#store.commitStaged());
+  }
+
+  discardStaged(): void {
+    this.#exchange.call(() => this.#store.discardStaged());
+  }
+
+  stagedCount(): number {
+    return this.#exchange.call(() => this.#store.stagedCount());
   }
 
   get(id: string): Pattern | undefined {
@@ -156,6 +171,12 @@ export class WireBackendStore implements BackendStore {
     this.#exchange.send((out) => {
       out.text(id);
     });
+  }
+
+  #sendPattern(pattern: PatternInput, embedding: Float32Array): void {
+    this.#exchange.send((out) => {
+      writePattern(out, pattern);
+    }, embedding);
   }
 
   #sendQuery(query: Float32Array, options: SearchOptions): void {

@@ -19,6 +19,7 @@ ExitCode exitCodeOf(ErrorCode code, ExitCode whenInvalid) {
       return ExitCode::ioError;
     case ErrorCode::unsupported:
       return ExitCode::usage;
+    case ErrorCode::invalidState:
     case ErrorCode::internal:
       break;
   }

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "damask/error.hpp"
+#include "damask/pattern.hpp"
+#include "store/state.hpp"
+
+namespace damask {
+
+/// Who sees a new row: every search from now on, or nobody until commitStaged().
+enum class Visibility { live, staged };
+
+/// Links a checked pattern in as the next slot; `largest` is the largest |component|. Under
+/// Visibility::live it replaces what was under its id. After an error one slot may be lost to a
+/// tombstone. Throws std::bad_alloc before anything has changed.
+Result<void> insertPattern(StoreState& state, const Pattern& pattern,
+                           std::span<const float> embedding, float largest, Visibility visibility);
+
+/// False when there is no such id.
+bool removePattern(StoreState& state, std::string_view id) noexcept;
+
+/// Makes the staged rows live in the order of staging, each replacing what was under its id.
+void commitStaged(StoreState& state) noexcept;
+
+/// Leaves the staged rows as tombstones.
+void discardStaged(StoreState& state) noexcept;
+
+}  // namespace damask
