@@ -62,8 +62,8 @@ export type SnapshotErrorCode =
 
 /** The bytes are not a snapshot that this build can open. */
 export class SnapshotError extends DamaskError {
-  constructor(code: SnapshotErrorCode, message: string) {
-    super(code, message);
+  constructor(code: SnapshotErrorCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
     this.name = 'SnapshotError';
   }
 }
@@ -78,8 +78,8 @@ export class OutOfMemoryError extends DamaskError {
 
 /** This build or machine lacks what was asked for: `UNSUPPORTED`. */
 export class UnsupportedError extends DamaskError {
-  constructor(message: string) {
-    super('UNSUPPORTED', message);
+  constructor(message: string, options?: ErrorOptions) {
+    super('UNSUPPORTED', message, options);
     this.name = 'UnsupportedError';
   }
 }

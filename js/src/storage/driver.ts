@@ -1,19 +1,20 @@
 /**
  * Where a store is kept: whole files under flat names, in one directory, database or bucket. A store
  * written through one driver opens through any other that sees the same files. Every failure is a
- * DamaskError `IO` that names the file and says what the system said.
+ * DamaskError `IO` that names the file and says what the system said. What each driver guarantees
+ * beyond this, docs/storage.md says.
  */
 export interface StorageDriver {
   /** What kind this is, for people: 'directory', 'opfs', 'indexeddb', 'memory', 'object'. */
   readonly name: string;
-  /** The names of all files of the store, in any order. */
+  /** The names of all files of the store, in any order. What does not belong to a store is not listed. */
   list(): Promise<string[]>;
   /** The whole file, or undefined when there is none of that name. */
   read(name: string): Promise<Uint8Array | undefined>;
   /**
-   * Makes a file of these chunks. When it resolves the file is there whole, as durable as this storage
-   * can make it; when it rejects, or the process dies, there is none. Throws ConflictError when the
-   * name is taken, so that of two writers one learns of the other.
+   * Makes a file of these chunks, of at least one byte together. When it resolves the file is there
+   * whole, as durable as this storage can make it; when it rejects, or the process dies, there is
+   * none. Throws ConflictError when the name is taken, so that of two writers one learns of the other.
    */
   create(name: string, chunks: readonly Uint8Array[]): Promise<void>;
   /** Removes a file; nothing when there is none. */

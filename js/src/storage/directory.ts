@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import * as nodeFiles from 'node:fs/promises';
+import path from 'node:path';
+import { DamaskError } from '../errors.js';
+import { allocate, checkContent } from './chunks.js';
+import type { StorageDriver } from './driver.js';
+import { failingAs, nameTaken } from './failure.js';
+import { checkStoreFile, isStoreFile } from './names.js';
+
+/** What is used of node:fs/promises, so that tests can let it fail. */
+export type DirectoryFiles = Pick<
+  typeof nodeFiles,
+  'link' | 'lstat' | 'mkdir' | 'open' | 'readdir' | 'realpath' | 'rmdir' | 'unlink'
+>;
+
+const ASIDE = /^(.*)\.tmp-[0-9a-f]{16}$/;
+/** A file that is written aside and untouched for this long belongs to a writer that is dead. */
+const ABANDONED_MS = 3_600_000;
+/** Node reads at most 2 GiB - 1 at a time. */
+const MAX_READ = 1 << 30;
+
+/**
+ * A directory of a POSIX file system, made when it is missing; its path may be a symbolic link, its
+ * files may not. Rejects with a DamaskError `IO` that names the path.
+ */
+export async function openDirectory(
+  directory: string,
+  files: DirectoryFiles = nodeFiles,
+): Promise<StorageDriver> {
+  const absolute = path.resolve(directory);
+  return failingAs(`open the directory ${absolute}`, async () => {
+    await makeDirectory(files, absolute);
+    const storage = new DirectoryStorage(files, await files.realpath(absolute));
+    await storage.removeAbandoned();
+    return storage;
+  });
+}
+
+class DirectoryStorage implements StorageDriver {
+  readonly name = 'directory';
+  readonly #files: DirectoryFiles;
+  readonly #path: string;
+
+  constructor(files: DirectoryFiles, path: string) {
+    this.#files = files;
+    this.#path = path;
+  }
+
+  async list(): Promise<string[]> {
+    const names = await failingAs(`list ${this.#path}`, () => this.#files.readdir(this.#path));
+    return names.filter(isStoreFile);
+  }
+
+  async read(name: string): Promise<Uint8Array | undefined> {
+    const file = this.#fileOf(name);
+    return failingAs(`read ${file}`, async () => {
+      try {
+        if (!(await this.#files.lstat(file)).isFile())
+          throw new DamaskError('IO', `cannot read ${file}: it is a link or no file at all`);
+        return await this.#readWhole(file);
+      } catch (cause) {
+        if (codeOf(cause) === 'ENOENT') return undefined;
+        throw cause;
+      }
+    });
+  }
+
+  async create(name: string, chunks: readonly Uint8Array[]): Promise<void> {
+    const file = this.#fileOf(name);
+    checkContent(name, chunks);
+    const aside = `${file}.tmp-${randomBytes(8).toString('hex')}`;
+    await failingAs(`write ${file}`, async () => {
+      try {
+        await this.#writeAside(aside, chunks);
+        await this.#linkDurably(aside, file);
+      } finally {
+        // If this fails the file stays under a name that nobody reads, until it counts as abandoned.
+        await this.#files.unlink(aside).catch(() => undefined);
+      }
+    });
+  }
+
+  async remove(name: string): Promise<void> {
+    const file = this.#fileOf(name);
+    await failingAs(`remove ${file}`, async () => {
+      try {
+        await this.#files.unlink(file);
+      } catch (cause) {
+        if (codeOf(cause) !== 'ENOENT') throw cause;
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    // Nothing is held open between calls.
+  }
+
+  /**
+   * Removes what writers that died have left. Should one of them be alive after all, its `create`
+   * rejects, as there is nothing to link, and nothing that is visible has changed. A directory that
+   * may only be read opens all the same.
+   */
+  async removeAbandoned(): Promise<void> {
+    const names = await this.#files.readdir(this.#path);
+    const asides = names.filter((name) => isStoreFile(ASIDE.exec(name)?.[1] ?? ''));
+    await Promise.allSettled(
+      asides.map(async (name) => {
+        const file = path.join(this.#path, name);
+        const { mtimeMs } = await this.#files.lstat(file);
+        if (Date.now() - mtimeMs > ABANDONED_MS) await this.#files.unlink(file);
+      }),
+    );
+  }
+
+  #fileOf(name: string): string {
+    checkStoreFile(name);
+    return path.join(this.#path, name);
+  }
+
+  async #readWhole(file: string): Promise<Uint8Array> {
+    const handle = await this.#files.open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      const { size } = await handle.stat();
+      const bytes = allocate(file, size);
+      for (let offset = 0; offset < size;) {
+        const length = Math.min(size - offset, MAX_READ);
+        const { bytesRead } = await handle.read(bytes, offset, length, offset);
+        if (bytesRead === 0)
+          throw new DamaskError('IO', `cannot read ${file}: it ends at ${offset} of ${size} bytes`);
+        offset += bytesRead;
+      }
+      return bytes;
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async #writeAside(aside: string, chunks: readonly Uint8Array[]): Promise<void> {
+    const handle = await this.#files.open(aside, 'wx');
+    try {
+      for (const chunk of chunks)
+        for (let offset = 0; offset < chunk.byteLength;)
+          offset += (await handle.write(chunk, offset, chunk.byteLength - offset)).bytesWritten;
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** link(2) makes the whole file visible at once, and fails when the name is taken. */
+  async #linkDurably(aside: string, file: string): Promise<void> {
+    try {
+      await this.#files.link(aside, file);
+    } catch (cause) {
+      if (codeOf(cause) === 'EEXIST') throw nameTaken(path.basename(file), this.#path, { cause });
+      throw cause;
+    }
+    try {
+      await syncDirectory(this.#files, this.#path);
+    } catch (cause) {
+      await this.#files.unlink(file);
+      throw cause;
+    }
+  }
+}
+
+/** mkdir -p. */
+async function makeDirectory(files: DirectoryFiles, directory: string): Promise<void> {
+  const parent = path.dirname(directory);
+  try {
+    await makeOne(files, directory);
+  } catch (cause) {
+    if (codeOf(cause) !== 'ENOENT' || parent === directory) throw cause;
+    await makeDirectory(files, parent);
+    await makeOne(files, directory);
+  }
+}
+
+/** A new directory is durable once its parent is. */
+async function makeOne(files: DirectoryFiles, directory: string): Promise<void> {
+  try {
+    await files.mkdir(directory);
+  } catch (cause) {
+    if (codeOf(cause) === 'EEXIST') return;
+    throw cause;
+  }
+  try {
+    await syncDirectory(files, path.dirname(directory));
+  } catch (cause) {
+    await files.rmdir(directory);
+    throw cause;
+  }
+}
+
+async function syncDirectory(files: DirectoryFiles, directory: string): Promise<void> {
+  const handle = await files.open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function codeOf(cause: unknown): string | undefined {
+  return (cause as NodeJS.ErrnoException).code;
+}

@@ -1,0 +1,36 @@
+import { checkContent, join } from './chunks.js';
+import type { StorageDriver } from './driver.js';
+import { nameTaken } from './failure.js';
+import { checkStoreFile } from './names.js';
+
+/** Files in memory, for tests and for stores that live no longer than the process. Stores that are
+ * given the same one see the same files, also one after the other: `close` keeps them. */
+export class MemoryStorage implements StorageDriver {
+  readonly name = 'memory';
+  readonly #files = new Map<string, Uint8Array>();
+
+  async list(): Promise<string[]> {
+    return [...this.#files.keys()];
+  }
+
+  async read(name: string): Promise<Uint8Array | undefined> {
+    checkStoreFile(name);
+    return this.#files.get(name)?.slice();
+  }
+
+  async create(name: string, chunks: readonly Uint8Array[]): Promise<void> {
+    checkStoreFile(name);
+    checkContent(name, chunks);
+    if (this.#files.has(name)) throw nameTaken(name, 'this memory');
+    this.#files.set(name, join(name, chunks));
+  }
+
+  async remove(name: string): Promise<void> {
+    checkStoreFile(name);
+    this.#files.delete(name);
+  }
+
+  async close(): Promise<void> {
+    // Nothing is held open.
+  }
+}

@@ -1,0 +1,44 @@
+import { InvalidArgumentError } from '../errors.js';
+
+const MAX_GENERATION = 999_999_999_999;
+
+/** Snapshots, and the journals that will join them. */
+const STORE_FILE = /^(snapshot-\d{12}|journal-\d{12}(-[a-z0-9]+)*)\.damask$/;
+const SNAPSHOT = /^snapshot-(\d{12})\.damask$/;
+const STORE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+/** The file of a generation, in [1, 999999999999]. */
+export function snapshotName(generation: number): string {
+  if (generation > MAX_GENERATION)
+    throw new InvalidArgumentError(`generation ${generation} is beyond ${MAX_GENERATION}`);
+  return `snapshot-${String(generation).padStart(12, '0')}.damask`;
+}
+
+/** The generations among these files, newest first. */
+export function generationsOf(names: readonly string[]): number[] {
+  return names
+    .map((name) => Number(SNAPSHOT.exec(name)?.[1] ?? 0))
+    .filter((generation) => generation > 0)
+    .sort((a, b) => b - a);
+}
+
+export function isStoreFile(name: string): boolean {
+  return STORE_FILE.test(name);
+}
+
+/** Refuses every name that is not one of a store's files, and so every path. */
+export function checkStoreFile(name: string): void {
+  if (!isStoreFile(name))
+    throw new InvalidArgumentError(
+      `${JSON.stringify(name)} is not the name of a store's file, such as ${snapshotName(1)}`,
+    );
+}
+
+/** A store's name where stores have no path: in OPFS and IndexedDB. */
+export function checkStoreName(name: string): void {
+  if (!STORE_NAME.test(name))
+    throw new InvalidArgumentError(
+      `the store's name ${JSON.stringify(name)} must be 1 to 100 of A-Z, a-z, 0-9, ".", "_" and "-", ` +
+        'and begin with a letter or a digit',
+    );
+}

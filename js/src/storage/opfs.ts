@@ -1,0 +1,148 @@
+/// <reference lib="dom.asynciterable" />
+import { UnsupportedError } from '../errors.js';
+import { checkContent } from './chunks.js';
+import type { StorageDriver } from './driver.js';
+import { failingAs, nameTaken } from './failure.js';
+import { checkStoreFile, checkStoreName, isStoreFile } from './names.js';
+
+/** All stores of an origin are in this directory of its private file system. */
+const ROOT = 'damask';
+
+/** What is used of a page's or a worker's global scope. */
+export interface OpfsScope {
+  navigator?: {
+    storage?: Pick<StorageManager, 'getDirectory'>;
+    locks?: Pick<LockManager, 'request'>;
+  };
+  FileSystemFileHandle?: { prototype: object };
+}
+
+/**
+ * A store in the origin's private file system. Rejects with UnsupportedError where the browser has
+ * none, lacks `createWritable` (which replaces a file in one step) or Web Locks.
+ */
+export async function openOpfs(
+  name: string,
+  scope: OpfsScope = globalThis,
+): Promise<StorageDriver> {
+  checkStoreName(name);
+  const { storage, locks } = scope.navigator ?? {};
+  if (storage?.getDirectory === undefined || locks === undefined)
+    throw unsupported('it is there in secure contexts (https, localhost) of current browsers');
+  if (!('createWritable' in (scope.FileSystemFileHandle?.prototype ?? {})))
+    throw unsupported('this browser has no FileSystemFileHandle.createWritable');
+  return failingAs(`open the store ${name} in OPFS`, async () => {
+    const root = await storage.getDirectory().catch(refusedByBrowser);
+    const stores = await root.getDirectoryHandle(ROOT, { create: true });
+    const directory = await stores.getDirectoryHandle(name, { create: true });
+    return new OpfsStorage(directory, locks);
+  });
+}
+
+/**
+ * `createWritable` writes aside and replaces the file when it is closed, but the file must be there
+ * before: so a file without bytes is one that nobody finished, and counts as none.
+ */
+class OpfsStorage implements StorageDriver {
+  readonly name = 'opfs';
+  readonly #directory: FileSystemDirectoryHandle;
+  readonly #locks: Pick<LockManager, 'request'>;
+
+  constructor(directory: FileSystemDirectoryHandle, locks: Pick<LockManager, 'request'>) {
+    this.#directory = directory;
+    this.#locks = locks;
+  }
+
+  async list(): Promise<string[]> {
+    return failingAs(`list ${this.#place}`, async () => {
+      const names: string[] = [];
+      for await (const name of this.#directory.keys())
+        if (isStoreFile(name) && (await this.#file(name)) !== undefined) names.push(name);
+      return names;
+    });
+  }
+
+  async read(name: string): Promise<Uint8Array | undefined> {
+    checkStoreFile(name);
+    return failingAs(`read ${name} in ${this.#place}`, async () => {
+      const file = await this.#file(name);
+      return file && new Uint8Array(await file.arrayBuffer());
+    });
+  }
+
+  async create(name: string, chunks: readonly Uint8Array[]): Promise<void> {
+    checkStoreFile(name);
+    checkContent(name, chunks);
+    await failingAs(`write ${name} in ${this.#place}`, () =>
+      this.#locks.request(`damask/${this.#directory.name}`, async () => {
+        if ((await this.#file(name)) !== undefined) throw nameTaken(name, this.#place);
+        await this.#write(name, chunks);
+      }),
+    );
+  }
+
+  async remove(name: string): Promise<void> {
+    checkStoreFile(name);
+    await failingAs(`remove ${name} in ${this.#place}`, () => this.#remove(name));
+  }
+
+  async close(): Promise<void> {
+    // Nothing is held open between calls.
+  }
+
+  get #place(): string {
+    return `the store ${this.#directory.name} in OPFS`;
+  }
+
+  /** The finished file of that name. */
+  async #file(name: string): Promise<File | undefined> {
+    try {
+      const file = await (await this.#directory.getFileHandle(name)).getFile();
+      return file.size > 0 ? file : undefined;
+    } catch (cause) {
+      if (isMissing(cause)) return undefined;
+      throw cause;
+    }
+  }
+
+  async #write(name: string, chunks: readonly Uint8Array[]): Promise<void> {
+    const handle = await this.#directory.getFileHandle(name, { create: true });
+    try {
+      const writable = await handle.createWritable();
+      try {
+        for (const chunk of chunks) await writable.write(chunk.slice());
+        await writable.close();
+      } catch (cause) {
+        // Already closed when it was `close` that failed.
+        await writable.abort().catch(() => undefined);
+        throw cause;
+      }
+    } catch (cause) {
+      await this.#remove(name).catch(() => undefined);
+      throw cause;
+    }
+  }
+
+  async #remove(name: string): Promise<void> {
+    try {
+      await this.#directory.removeEntry(name);
+    } catch (cause) {
+      if (!isMissing(cause)) throw cause;
+    }
+  }
+}
+
+function unsupported(why: string, options?: ErrorOptions): UnsupportedError {
+  return new UnsupportedError(`OPFS cannot be used: ${why}`, options);
+}
+
+/** Some browsers refuse in private windows. */
+function refusedByBrowser(cause: unknown): never {
+  if ((cause as DOMException).name === 'SecurityError')
+    throw unsupported('the browser refuses it here, as in some private windows', { cause });
+  throw cause;
+}
+
+function isMissing(cause: unknown): boolean {
+  return (cause as DOMException).name === 'NotFoundError';
+}
