@@ -1,0 +1,105 @@
+// The origin private file system and Web Locks, as far as damask uses them, in memory: a file exists
+// from getFileHandle({ create: true }) on, and gets its bytes when its writable is closed.
+function missing(name) {
+  return new DOMException(`no entry ${name}`, 'NotFoundError');
+}
+
+class FakeFileHandle {
+  constructor(directory, name) {
+    Object.assign(this, { directory, name });
+  }
+
+  async getFile() {
+    if (!this.directory.files.has(this.name)) throw missing(this.name);
+    return this.directory.files.get(this.name);
+  }
+
+  async createWritable() {
+    await this.directory.fail('createWritable');
+    const parts = [];
+    const { directory, name } = this;
+    return {
+      async write(bytes) {
+        await directory.fail('write');
+        parts.push(bytes.slice());
+      },
+      async close() {
+        await directory.fail('close');
+        if (!directory.files.has(name)) throw missing(name);
+        directory.files.set(name, new Blob(parts));
+      },
+      async abort() {
+        parts.length = 0;
+      },
+    };
+  }
+}
+
+class FakeDirectory {
+  files = new Map();
+  directories = new Map();
+  fail = async () => undefined;
+
+  constructor(name) {
+    this.name = name;
+  }
+
+  async getDirectoryHandle(name, { create = false } = {}) {
+    if (!this.directories.has(name)) {
+      if (!create) throw missing(name);
+      this.directories.set(name, new FakeDirectory(name));
+    }
+    return this.directories.get(name);
+  }
+
+  async getFileHandle(name, { create = false } = {}) {
+    if (!this.files.has(name)) {
+      if (!create) throw missing(name);
+      await this.fail('getFileHandle');
+      this.files.set(name, new Blob([]));
+    }
+    return new FakeFileHandle(this, name);
+  }
+
+  async removeEntry(name) {
+    if (!this.files.delete(name)) throw missing(name);
+  }
+
+  async *keys() {
+    yield* this.files.keys();
+  }
+
+  names() {
+    return [...this.files.keys()];
+  }
+
+  put(name, text) {
+    this.files.set(name, new Blob([text]));
+  }
+}
+
+class FakeLocks {
+  #last = new Map();
+
+  request(name, work) {
+    const before = this.#last.get(name) ?? Promise.resolve();
+    const done = before.then(() => work());
+    this.#last.set(
+      name,
+      done.catch(() => undefined),
+    );
+    return done;
+  }
+}
+
+/** A global scope; `stores` are the directories of damask's stores by name. */
+export function fakeOpfs() {
+  const root = new FakeDirectory('');
+  return {
+    navigator: { storage: { getDirectory: async () => root }, locks: new FakeLocks() },
+    FileSystemFileHandle: FakeFileHandle,
+    get stores() {
+      return root.directories.get('damask')?.directories;
+    },
+  };
+}
