@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadNative } from '../../js/lib/index.js';
+import { loadNative } from '../../js/lib/native.js';
 
 const COUNT = 10_000;
 const DIMENSION = 512;

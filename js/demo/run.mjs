@@ -39,7 +39,7 @@ ${PREPARE_HELP}
   --cli FILE           the damask program (default build/native-release/native/damask)
   --wasm-simd FILE     damask.wasm with SIMD (default build/wasm-simd/wasm/damask.wasm)
   --wasm-scalar FILE   damask.wasm without (default build/wasm-scalar/wasm/damask.wasm)
-  --js FILE            the JavaScript package (default js/lib/index.js)
+  --js FILE            the JavaScript package (default js/lib/wasm.js)
 
 Exit codes: 0 all sides agree, 1 they do not or the job failed, 2 wrong usage.
 `;
@@ -48,7 +48,7 @@ const BUILT = {
   cli: 'build/native-release/native/damask',
   'wasm-simd': 'build/wasm-simd/wasm/damask.wasm',
   'wasm-scalar': 'build/wasm-scalar/wasm/damask.wasm',
-  js: 'js/lib/index.js',
+  js: 'js/lib/wasm.js',
 };
 
 /** Where each built part is; all must exist before anything starts. */

@@ -1,3 +1,4 @@
+import { describe } from './describe.js';
 import { InvalidArgumentError } from './errors.js';
 import type {
   CreateOptions,
@@ -22,13 +23,6 @@ type Checks<T> = { readonly [Field in keyof Required<T>]: Check };
 
 function refuse(field: string, wanted: string, value: unknown): never {
   throw new InvalidArgumentError(`${field} must be ${wanted}, not ${describe(value)}`);
-}
-
-function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 64));
-  if (typeof value === 'bigint') return `${value.toString()}n`;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return Object.prototype.toString.call(value);
 }
 
 function isWellFormed(text: string): boolean {
@@ -140,8 +134,8 @@ export function checkCreateOptions(value: unknown): asserts value is CreateOptio
   createOptions(value, 'options');
 }
 
-export function checkPattern(value: unknown): asserts value is PatternInput {
-  pattern(value, 'pattern');
+export function checkPattern(value: unknown, name = 'pattern'): asserts value is PatternInput {
+  pattern(value, name);
 }
 
 export function checkFilter(value: unknown): asserts value is Filter {

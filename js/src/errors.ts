@@ -116,7 +116,7 @@ export class LoadError extends DamaskError {
   }
 }
 
-/** The error class that belongs to a code of the core. */
+/** The error of a code, as the core or a worker names it. */
 export function errorFor(code: string, message: string): DamaskError {
   switch (code) {
     case 'INVALID_ARGUMENT':
@@ -132,6 +132,14 @@ export function errorFor(code: string, message: string): DamaskError {
       return new SnapshotError(code, message);
     case 'UNSUPPORTED':
       return new UnsupportedError(message);
+    case 'NOT_FOUND':
+      return new NotFoundError(message);
+    case 'CONFLICT':
+      return new ConflictError(message);
+    case 'DISPOSED':
+      return new DisposedError(message);
+    case 'LOAD_FAILED':
+      return new LoadError(message);
     case 'IO':
     case 'INTERNAL':
       return new DamaskError(code, message);

@@ -1,21 +1,15 @@
-export type { Backend, BackendStore } from './backend.js';
-export { Engine } from './engine.js';
-export {
-  DamaskError,
-  DisposedError,
-  InvalidArgumentError,
-  InvalidStateError,
-  LoadError,
-  OutOfMemoryError,
-  SnapshotError,
-  UnsupportedError,
-} from './errors.js';
-export type { ErrorCode, SnapshotErrorCode } from './errors.js';
-export { Store } from './store.js';
-export { loadNative } from './native/loader.js';
-export type { NativeLoadOptions } from './native/loader.js';
-export type * from './types.js';
-export type { GlueFactory } from './wasm/glue.js';
-export { loadDamask } from './wasm/loader.js';
-export type { LoadOptions, WasmTarget } from './wasm/loader.js';
+/*
+ * The package's main entry: the pattern store. The engines below it are at damask/native and
+ * damask/wasm.
+ */
+export { fromSnapshot, openPatternStore } from './open.js';
+export type * from './interface.js';
+export type { SnapshotSource } from './snapshot_source.js';
+export * from './errors.js';
+export type { StorageDriver } from './storage/driver.js';
+export { MemoryStorage } from './storage/memory.js';
+export { openObjectStore } from './storage/object_store.js';
+export type { ObjectBucket, ObjectStoreOptions } from './storage/object_store.js';
+export type { Filter, HnswOptions, Metric, Precision, Vector, Verdict } from './types.js';
+export type { WasmSource } from './wasm/loader.js';
 export { simdSupported } from './wasm/simd.js';

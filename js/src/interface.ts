@@ -5,6 +5,9 @@ import type { WasmSource } from './wasm/loader.js';
 /** The engines of this package, fastest first. */
 export type BackendName = 'native' | 'wasm-simd' | 'wasm-scalar';
 
+/** What a chain may name. This version has no AgentDB backend: it is passed over, and that is said. */
+export type ChainName = BackendName | 'agentdb';
+
 /** A JSON object, as `JSON.parse` gives one. */
 export type Metadata = Record<string, unknown>;
 
@@ -72,7 +75,7 @@ export interface PatternSearchResult {
 
 /** Why an engine that would have come first was not taken. */
 export interface PassedOver {
-  backend: string;
+  backend: ChainName;
   reason: string;
 }
 
@@ -219,7 +222,9 @@ export interface PatternStoreConfig {
   /** Write every change before it is acknowledged; else only `flush` and `shutdown` write. On when absent. */
   autoPersist?: boolean;
   /** The engine to begin the chain with. 'auto' when absent: the fastest first. */
-  preferredBackend?: BackendName | 'auto';
+  preferredBackend?: ChainName | 'auto';
+  /** The engines that may be taken. Absent: all that the runtime can have. */
+  backends?: readonly ChainName[];
   /** Whether another engine may do when the first does not work. On when absent. */
   fallback?: boolean;
   /** Measure the latency of searches. On when absent. */

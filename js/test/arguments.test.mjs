@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { DamaskError } from '../lib/index.js';
+import { DamaskError } from '../lib/engines.js';
 import { invalid, load, pattern, refusal, targets } from './support.mjs';
 
 for (const target of targets) {
@@ -181,6 +181,11 @@ for (const target of targets) {
       commitStaged: () => store.commitStaged(),
       discardStaged: () => store.discardStaged(),
       stagedCount: () => store.stagedCount,
+      beginRebuild: () => store.beginRebuild(),
+      stepRebuild: () => store.stepRebuild(1),
+      finishRebuild: () => store.finishRebuild(),
+      cancelRebuild: () => store.cancelRebuild(),
+      rebuildProgress: () => store.rebuildProgress,
       get: () => store.get('a'),
       embedding: () => store.embedding('a'),
       search: () => store.search(vector),

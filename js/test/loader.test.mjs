@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import test from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { loadDamask, simdSupported } from '../lib/index.js';
+import { loadDamask, simdSupported } from '../lib/wasm.js';
 import {
   gluePath,
   instructionSets,

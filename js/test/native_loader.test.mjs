@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import { promisify } from 'node:util';
-import { loadNative } from '../lib/index.js';
+import { loadNative } from '../lib/native.js';
 import { addonPath, invalid, refusal } from './support.mjs';
 
 const run = promisify(execFile);
-const library = new URL('../lib/index.js', import.meta.url).href;
+const library = new URL('../lib/native.js', import.meta.url).href;
 const loadFailed = (part) => refusal('LoadError', 'LOAD_FAILED', part);
 
 /** A folder for one test. */
@@ -67,8 +67,10 @@ test('every instruction set that this machine has gives the known answer', async
 
 test('without an addon the error says which file is missing', async () => {
   assert.match(
-    await inProcess(loading('loadNative()')),
-    /^LoadError LOAD_FAILED there is no native addon .*prebuilds.*damask\.node: name one/,
+    await inProcess(
+      `Object.defineProperty(process, 'arch', { value: 'z80' }); ${loading('loadNative()')}`,
+    ),
+    /^LoadError LOAD_FAILED there is no native addon .*prebuilds.*-z80.damask\.node: name one/,
   );
   await assert.rejects(
     loadNative({ path: '/nowhere/damask.node' }),

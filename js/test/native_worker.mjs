@@ -1,7 +1,7 @@
 // Runs the addon in a worker: the same work as native.test.mjs does on the main thread, or work
 // without end, to be terminated in the middle of.
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadNative } from '../lib/index.js';
+import { loadNative } from '../lib/native.js';
 import { addonPath, pattern, random, randomVector } from './support.mjs';
 
 /** The snapshot and the answers of a store with a scripted history. */

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadDamask, loadNative } from '../lib/index.js';
+import { loadNative } from '../lib/native.js';
+import { loadDamask } from '../lib/wasm.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

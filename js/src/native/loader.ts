@@ -1,5 +1,6 @@
 import { Engine } from '../engine.js';
 import { InvalidArgumentError, LoadError } from '../errors.js';
+import { PREBUILDS_URL } from '../prebuilds.js';
 import { WireBackend } from '../wire/backend.js';
 import { checkKnownAnswer } from '../wire/known_answer.js';
 import type { Addon } from './addon.js';
@@ -44,8 +45,7 @@ function checkPath(path: unknown): string | undefined {
 
 async function prebuilt(): Promise<string> {
   const { fileURLToPath } = await import('node:url');
-  const name = `${process.platform}-${process.arch}`;
-  return fileURLToPath(new URL(`../../prebuilds/${name}/damask.node`, import.meta.url));
+  return fileURLToPath(new URL(`${process.platform}-${process.arch}/damask.node`, PREBUILDS_URL));
 }
 
 async function loadAddon(path: string): Promise<Addon> {

@@ -68,7 +68,7 @@ function checkInstructionSet(engine: Engine, wanted: string): void {
 
 async function loadGlue({ source, glue }: LoadOptions): Promise<GlueFactory> {
   if (typeof glue === 'function') return glue;
-  const url = glue === undefined ? await glueBeside(source) : await toUrl(glue);
+  const url = glue === undefined ? glueBeside(source) : toUrl(glue);
   const imported = (await import(/* @vite-ignore */ /* webpackIgnore: true */ url.href)) as {
     default?: unknown;
   };
@@ -77,9 +77,9 @@ async function loadGlue({ source, glue }: LoadOptions): Promise<GlueFactory> {
   return imported.default as GlueFactory;
 }
 
-async function glueBeside(source: LoadOptions['source']): Promise<URL> {
+function glueBeside(source: WasmSource): URL {
   if (typeof source === 'string' || source instanceof URL)
-    return new URL('damask.mjs', await toUrl(source));
+    return new URL('damask.mjs', toUrl(source));
   throw new InvalidArgumentError('glue must be given when source is neither a URL nor a path');
 }
 

@@ -1,21 +1,18 @@
+import { files } from '#files';
 import { DamaskError, InvalidArgumentError } from '../errors.js';
 
 /** A string as a URL: as it is when it is one, otherwise as a file path (Node). */
-export async function toUrl(source: string | URL): Promise<URL> {
+export function toUrl(source: string | URL): URL {
   if (source instanceof URL) return source;
   // A scheme has two letters or more: "C:\damask.wasm" is a path.
   if (/^[a-z][a-z0-9+.-]+:/i.test(source)) return new URL(source);
-  const { pathToFileURL } = await import('node:url');
-  return pathToFileURL(source);
+  return files.toUrl(source);
 }
 
 /** The bytes behind a URL. Throws DamaskError `IO`. */
 export async function readBytes(url: URL): Promise<ArrayBuffer | Uint8Array> {
   try {
-    if (url.protocol === 'file:') {
-      const { readFile } = await import('node:fs/promises');
-      return await readFile(url);
-    }
+    if (url.protocol === 'file:') return await files.read(url);
     const response = await fetch(url);
     if (!response.ok) throw new Error(`status ${response.status} ${response.statusText}`);
     return await response.arrayBuffer();
@@ -30,7 +27,7 @@ export async function compile(
 ): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
   if (typeof source === 'string' || source instanceof URL)
-    return WebAssembly.compile((await readBytes(await toUrl(source))) as BufferSource);
+    return WebAssembly.compile((await readBytes(toUrl(source))) as BufferSource);
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source))
     return WebAssembly.compile(source);
   throw new InvalidArgumentError(

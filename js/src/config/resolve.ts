@@ -1,0 +1,50 @@
+import { runtime } from '#runtime';
+import { InvalidArgumentError } from '../errors.js';
+import type { PatternStoreConfig } from '../interface.js';
+import type { ConfigFile } from '../runtime/shape.js';
+import type { HnswOptions } from '../types.js';
+import { readEnvironment } from './environment.js';
+import { checkConfig, checkPlainConfig, type PlainConfig } from './schema.js';
+
+/**
+ * One configuration out of all that was said: what was passed wins over the environment, that over
+ * the file. Fields that nobody set stay absent: their defaults belong to whoever uses them.
+ * Throws InvalidArgumentError that names the field and where it was set.
+ */
+export async function resolveConfig(passed: PatternStoreConfig): Promise<PatternStoreConfig> {
+  checkConfig(passed);
+  if (passed.storage !== undefined && passed.storagePath !== undefined)
+    throw new InvalidArgumentError('config: storage and storagePath cannot both be given');
+  const file =
+    passed.configFile === false ? undefined : await runtime.readConfigFile(passed.configFile);
+  const layers: readonly PatternStoreConfig[] = [
+    file === undefined ? {} : (parse(file) as PatternStoreConfig),
+    readEnvironment(passed.env ?? runtime.environment()),
+    passed,
+  ];
+  const config: PatternStoreConfig = {};
+  for (const layer of layers) Object.assign(config, withoutUndefined(layer));
+  const hnsw: Partial<HnswOptions> = {};
+  for (const layer of layers) Object.assign(hnsw, withoutUndefined(layer.hnsw ?? {}));
+  if (Object.keys(hnsw).length > 0) config.hnsw = hnsw;
+  if (passed.storage !== undefined) delete config.storagePath;
+  return config;
+}
+
+function parse({ path, text }: ConfigFile): PlainConfig {
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch (cause) {
+    throw new InvalidArgumentError(`${path} is not JSON: ${(cause as Error).message}`);
+  }
+  checkPlainConfig(config, path);
+  return config;
+}
+
+/** The fields that are there. */
+export function withoutUndefined<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
+}

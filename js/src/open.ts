@@ -1,0 +1,152 @@
+import { runtime } from '#runtime';
+import { chooseEngine, type Chosen } from './chain.js';
+import { describe } from './describe.js';
+import { resolveConfig, withoutUndefined } from './config/resolve.js';
+import type { Engine } from './engine.js';
+import { ConflictError, InvalidArgumentError, SnapshotError } from './errors.js';
+import type { ImplementationInfo, IPatternStore, PatternStoreConfig } from './interface.js';
+import { LocalPatternStore } from './pattern_store/local.js';
+import { Persister } from './pattern_store/persister.js';
+import { Turns } from './pattern_store/turns.js';
+import { readAll, type SnapshotSource } from './snapshot_source.js';
+import { StoredGenerations } from './storage/generations.js';
+import type { Store } from './store.js';
+import type { CreateOptions } from './types.js';
+import { openInWorker } from './worker/remote.js';
+
+/**
+ * Opens the store that the configuration names, or makes an empty one, on the first engine of the
+ * chain native, wasm-simd, wasm-scalar that works here.
+ *
+ * Throws InvalidArgumentError (a field of the configuration, or one that differs from the stored
+ * store's), LoadError (no engine works), SnapshotError (what is stored is damaged or too new) and
+ * DamaskError `IO`.
+ */
+export async function openPatternStore(config: PatternStoreConfig = {}): Promise<IPatternStore> {
+  return open(await resolveConfig(config), undefined);
+}
+
+/**
+ * The store that a snapshot holds, whichever backend and runtime wrote it. With storage, which must be
+ * empty, the snapshot becomes its first generation.
+ *
+ * Throws as `openPatternStore`, and ConflictError when there is a store in the storage already.
+ */
+export async function fromSnapshot(
+  snapshot: SnapshotSource,
+  config: PatternStoreConfig = {},
+): Promise<IPatternStore> {
+  const resolved = await resolveConfig(config);
+  return open(resolved, await readAll(snapshot));
+}
+
+async function open(
+  config: PatternStoreConfig,
+  snapshot: Uint8Array | undefined,
+): Promise<IPatternStore> {
+  if (config.worker) return openInWorker(runtime.startWorker(), config, snapshot);
+  const chosen = await chooseEngine(config);
+  const driver =
+    config.storage ??
+    (config.storagePath === undefined ? undefined : await runtime.openStorage(config.storagePath));
+  try {
+    const stored = driver && (await StoredGenerations.open(driver));
+    return await start(config, chosen, stored, snapshot, driver?.name ?? 'none');
+  } catch (cause) {
+    await driver?.close();
+    throw cause;
+  }
+}
+
+async function start(
+  config: PatternStoreConfig,
+  chosen: Chosen,
+  stored: StoredGenerations | undefined,
+  snapshot: Uint8Array | undefined,
+  storage: string,
+): Promise<IPatternStore> {
+  if (snapshot !== undefined && stored !== undefined && stored.generation > 0)
+    throw new ConflictError(
+      `there is a store in ${config.storagePath ?? `the ${storage} storage`} already: ` +
+        'open it without the snapshot, or choose another place',
+    );
+  const store = await openOrCreate(config, chosen.engine, stored, snapshot);
+  const turns = new Turns();
+  const persister = stored && new Persister(stored, () => turns.take(() => store.saveChunks()));
+  const autoPersist = config.autoPersist ?? true;
+  if (persister?.generation === 0) {
+    persister.markDirty();
+    if (autoPersist) await persister.flush();
+  }
+  return new LocalPatternStore({
+    ...{ store, turns, persister, autoPersist },
+    info: infoOf(chosen, storage),
+    enableMetrics: config.enableMetrics ?? true,
+    efSearch: config.hnsw?.efSearch,
+  });
+}
+
+/** The store that the snapshot holds, or else what is stored, or else an empty one. */
+async function openOrCreate(
+  config: PatternStoreConfig,
+  engine: Engine,
+  stored: StoredGenerations | undefined,
+  snapshot: Uint8Array | undefined,
+): Promise<Store> {
+  if (snapshot !== undefined) return openStore(engine, snapshot, config);
+  const bytes = await stored?.read();
+  if (bytes === undefined) return engine.createStore(createOptions(config));
+  try {
+    return openStore(engine, bytes, config);
+  } catch (cause) {
+    throw cause instanceof SnapshotError && stored ? await stored.explain(cause) : cause;
+  }
+}
+
+function createOptions({
+  dimension,
+  metric,
+  precision,
+  hnsw,
+  seed,
+}: PatternStoreConfig): CreateOptions {
+  return withoutUndefined({ dimension, metric, precision, hnsw, seed });
+}
+
+/** The stored store, which must be what the configuration says, in every field that it sets. */
+function openStore(engine: Engine, bytes: Uint8Array, config: PatternStoreConfig): Store {
+  const store = engine.openStore(bytes);
+  const { hnsw, ...wanted } = createOptions(config);
+  const { efConstruction, m } = hnsw ?? {};
+  try {
+    checkSame({ ...wanted }, { ...store.options }, '');
+    checkSame({ m, efConstruction }, { ...store.options.hnsw }, 'hnsw.');
+  } catch (cause) {
+    store.dispose();
+    throw cause;
+  }
+  return store;
+}
+
+function checkSame(
+  wanted: Readonly<Record<string, unknown>>,
+  stored: Readonly<Record<string, unknown>>,
+  prefix: string,
+): void {
+  for (const [field, value] of Object.entries(wanted))
+    // Not strictly: a seed may be a number here and a bigint there.
+    if (value !== undefined && value != stored[field])
+      throw new InvalidArgumentError(
+        `config: ${prefix}${field} is ${describe(value)}, but the store was created with ${describe(stored[field])}`,
+      );
+}
+
+function infoOf({ engine, backend, passedOver }: Chosen, storage: string): ImplementationInfo {
+  const { version, target, instructionSet } = engine.info();
+  const features = ['exact-search', 'filters', 'mmr', 'batch', 'usage', 'snapshot', 'rebuild'];
+  if (storage !== 'none') features.push('persistent');
+  return {
+    ...{ type: backend, version, features, instructionSet, target },
+    ...{ runtime: runtime.name, storage, passedOver },
+  };
+}

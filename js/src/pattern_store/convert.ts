@@ -1,0 +1,35 @@
+import { checkPattern, toFloats } from '../check.js';
+import { describe } from '../describe.js';
+import { InvalidArgumentError } from '../errors.js';
+import type { StoredPattern, TestPattern } from '../interface.js';
+import type { Pattern, PatternInput } from '../types.js';
+import { fromJson, toJson } from './json.js';
+
+/** A pattern as the engine takes it. */
+export interface Entry {
+  record: PatternInput;
+  embedding: Float32Array;
+}
+
+/** Checks a caller's pattern and copies its embedding, which the caller may change at once. */
+export function toEntry(pattern: TestPattern, name = 'pattern'): Entry {
+  if (typeof pattern !== 'object' || (pattern as unknown) === null)
+    throw new InvalidArgumentError(`${name} must be an object, not ${describe(pattern)}`);
+  const { embedding, metadata, ...fields } = pattern;
+  const record: PatternInput = fields;
+  if (metadata !== undefined) record.metadata = toJson(metadata, `${name}.metadata`);
+  checkPattern(record, name);
+  if ((embedding as unknown) === undefined)
+    throw new InvalidArgumentError(`${name}.embedding is missing`);
+  const floats = toFloats(embedding, `${name}.embedding`);
+  return { record, embedding: floats === embedding ? floats.slice() : floats };
+}
+
+/** The engine's record as callers get it. */
+export function toStoredPattern(record: Pattern, embedding?: Float32Array): StoredPattern {
+  const { metadata, ...fields } = record;
+  const pattern: StoredPattern = fields;
+  if (metadata !== undefined) pattern.metadata = fromJson(metadata);
+  if (embedding !== undefined) pattern.embedding = embedding;
+  return pattern;
+}

@@ -1,0 +1,243 @@
+import { checkText } from '../check.js';
+import { DisposedError, InvalidArgumentError, NotFoundError } from '../errors.js';
+import type {
+  ImplementationInfo,
+  ImportOptions,
+  IPatternStore,
+  ListOptions,
+  PatternSearchOptions,
+  PatternSearchResult,
+  PatternStoreStats,
+  StoredPattern,
+  TestPattern,
+  WorkOptions,
+} from '../interface.js';
+import type { Store } from '../store.js';
+import type { Filter, SearchOptions, Vector, Verdict } from '../types.js';
+import { toEntry, toStoredPattern } from './convert.js';
+import { disposeAsync } from './dispose.js';
+import { importInBatches } from './import.js';
+import { LatencyRecorder } from './latency.js';
+import { rebuild, storeAll } from './long_work.js';
+import type { Persister } from './persister.js';
+import { idsOf, readSlot } from './read.js';
+import { splitOptions, withMmr } from './search_options.js';
+import { Turns } from './turns.js';
+
+/** What a store is made of. */
+export interface Parts {
+  store: Store;
+  info: ImplementationInfo;
+  persister: Persister | undefined;
+  autoPersist: boolean;
+  enableMetrics: boolean;
+  /** Candidates kept by a search that does not say; absent: the store's own. */
+  efSearch: number | undefined;
+  /** The turns in which the store changes; the persister takes its snapshots in them too. */
+  turns: Turns;
+}
+
+/** The store in this thread. Searching never waits; changes are made one after another. */
+export class LocalPatternStore implements IPatternStore {
+  declare [Symbol.asyncDispose]: () => Promise<void>;
+
+  readonly #parts: Parts;
+  readonly #latency: LatencyRecorder | undefined;
+  /** One index is rebuilt at a time; changes go on meanwhile. */
+  readonly #rebuilds = new Turns();
+  #ended: Promise<void> | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#latency = parts.enableMetrics ? new LatencyRecorder() : undefined;
+  }
+
+  async initialize(): Promise<void> {
+    this.#store();
+  }
+
+  async storePattern(pattern: TestPattern): Promise<void> {
+    this.#checkWritable();
+    const { record, embedding } = toEntry(pattern);
+    await this.#change((store) => {
+      store.upsert(record, embedding);
+    });
+  }
+
+  async storeBatch(patterns: readonly TestPattern[], options: WorkOptions = {}): Promise<void> {
+    this.#checkWritable();
+    if (!Array.isArray(patterns)) throw new InvalidArgumentError('patterns must be an array');
+    const entries = patterns.map((pattern, i) => toEntry(pattern as TestPattern, `patterns[${i}]`));
+    if (entries.length === 0) return;
+    await this.#change((store) => storeAll(store, entries, options));
+  }
+
+  async importPatterns(
+    patterns: Iterable<TestPattern> | AsyncIterable<TestPattern>,
+    options: ImportOptions = {},
+  ): Promise<number> {
+    this.#checkWritable();
+    return importInBatches(this, patterns, options);
+  }
+
+  async searchSimilar(
+    query: Vector,
+    options: PatternSearchOptions = {},
+  ): Promise<PatternSearchResult[]> {
+    const store = this.#store();
+    const started = performance.now();
+    const { engine, withContent, withEmbedding } = splitOptions(options);
+    const { slots, scores } = store.searchSlots(query, this.#withEf(engine));
+    const results = Array.from(slots, (slot, i) => ({
+      pattern: readSlot(store, slot, withEmbedding, withContent),
+      score: scores[i] as number,
+    }));
+    this.#latency?.record(performance.now() - started);
+    return results;
+  }
+
+  async searchWithMMR(
+    query: Vector,
+    options: PatternSearchOptions = {},
+  ): Promise<PatternSearchResult[]> {
+    return this.searchSimilar(query, withMmr(options));
+  }
+
+  async getPattern(id: string): Promise<StoredPattern | null> {
+    const store = this.#store();
+    const record = store.get(id);
+    return record === undefined ? null : toStoredPattern(record, store.embedding(id));
+  }
+
+  async deletePattern(id: string): Promise<boolean> {
+    this.#checkWritable();
+    checkText(id, 'id');
+    return this.#change((store) => store.remove(id));
+  }
+
+  async recordUsage(id: string, outcome?: Verdict): Promise<void> {
+    this.#checkWritable();
+    checkText(id, 'id');
+    await this.#change((store) => {
+      if (!store.recordUsage(id, outcome, Date.now()))
+        throw new NotFoundError(`there is no pattern ${JSON.stringify(id)} to record a use of`);
+    });
+  }
+
+  async count(filter: Filter = {}): Promise<number> {
+    return this.#store().count(filter);
+  }
+
+  async *patterns({ withEmbedding = false, signal }: ListOptions = {}): AsyncGenerator<
+    StoredPattern,
+    void,
+    undefined
+  > {
+    for (const id of idsOf(this.#store())) {
+      signal?.throwIfAborted();
+      const store = this.#store();
+      const record = store.get(id);
+      if (record !== undefined)
+        yield toStoredPattern(record, withEmbedding ? store.embedding(id) : undefined);
+    }
+  }
+
+  async buildIndex(options: WorkOptions = {}): Promise<void> {
+    this.#checkWritable();
+    await this.#rebuilds.take(() => rebuild(this.#parts.store, options));
+    await this.#change(() => undefined);
+  }
+
+  async optimize(options: WorkOptions = {}): Promise<void> {
+    const { count, slots } = this.#store().stats();
+    if (slots > count) await this.buildIndex(options);
+    await this.flush();
+  }
+
+  async getStats(): Promise<PatternStoreStats> {
+    const store = this.#store();
+    const { dimension, metric, precision } = store.options;
+    const { count, slots, sequence, graphBytes, codeBytes, recordBytes } = store.stats();
+    return {
+      ...{ count, slots, dimension, metric, precision, sequence },
+      implementation: this.#parts.info.type,
+      indexType: 'hnsw',
+      memoryUsage: graphBytes + codeBytes + recordBytes,
+      generation: this.#parts.persister?.generation ?? 0,
+      ...(this.#latency?.figures() ?? { searches: 0 }),
+    };
+  }
+
+  async clear(): Promise<void> {
+    this.#checkWritable();
+    await this.#change((store) => {
+      store.clear();
+    });
+  }
+
+  async flush(): Promise<void> {
+    this.#store();
+    await this.#parts.persister?.flush();
+  }
+
+  async snapshot(): Promise<Uint8Array> {
+    this.#store();
+    const { store, turns } = this.#parts;
+    return turns.take(() => store.save());
+  }
+
+  shutdown(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  getImplementationInfo(): ImplementationInfo {
+    return structuredClone(this.#parts.info);
+  }
+
+  /**
+   * Makes a change in its turn; resolves when it is as durable as was asked for. `work` says false when
+   * there was nothing to change.
+   */
+  async #change<T>(work: (store: Store) => T | Promise<T>): Promise<T> {
+    const { store, turns, persister, autoPersist } = this.#parts;
+    const result = await turns.take(async () => {
+      persister?.checkWritable();
+      const changed = await work(store);
+      if (changed !== false) persister?.markDirty();
+      return changed;
+    });
+    if (autoPersist && result !== false) await persister?.flush();
+    return result;
+  }
+
+  async #end(): Promise<void> {
+    const { turns, persister, store } = this.#parts;
+    try {
+      await this.#rebuilds.take(() => undefined);
+      await turns.take(() => undefined);
+      await persister?.flush();
+    } finally {
+      store.dispose();
+      await persister?.close();
+    }
+  }
+
+  #withEf(options: SearchOptions): SearchOptions {
+    const { efSearch } = this.#parts;
+    if (efSearch === undefined || options.ef !== undefined) return options;
+    return { ...options, ef: Math.max(efSearch, options.k ?? 10) };
+  }
+
+  #checkWritable(): void {
+    this.#store();
+    this.#parts.persister?.checkWritable();
+  }
+
+  #store(): Store {
+    if (this.#ended !== undefined) throw new DisposedError('the store was shut down');
+    return this.#parts.store;
+  }
+}
+
+disposeAsync(LocalPatternStore);

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import { DamaskError, UnsupportedError } from '../errors.js';
+import { loadNative } from '../native/loader.js';
+import { openDirectory } from '../storage/directory.js';
+import type { ConfigFile, Runtime } from './shape.js';
+import { loadWasmEngine } from './wasm_engine.js';
+
+const CONFIG_FILE = 'damask.config.json';
+
+/** Node, and those that run what is written for it: Deno and Bun. */
+export const runtime: Runtime = {
+  name: 'Deno' in globalThis ? 'deno' : 'Bun' in globalThis ? 'bun' : 'node',
+  backends: ['native', 'wasm-simd', 'wasm-scalar'],
+  loadEngine(backend, config) {
+    switch (backend) {
+      case 'native':
+        return loadNative(config.nativePath === undefined ? {} : { path: config.nativePath });
+      case 'wasm-simd':
+        return loadWasmEngine('simd', config);
+      case 'wasm-scalar':
+        return loadWasmEngine('scalar', config);
+    }
+  },
+  environment: () => process.env,
+  readConfigFile,
+  openStorage: openDirectory,
+  warn: (message) => {
+    process.emitWarning(message, { type: 'DamaskWarning', code: 'DAMASK_FALLBACK' });
+  },
+  startWorker() {
+    throw new UnsupportedError(
+      'worker: true runs the engine in a Web Worker, which browsers have: ' +
+        'here, open the store inside a worker thread instead',
+    );
+  },
+};
+
+async function readConfigFile(named: string | undefined): Promise<ConfigFile | undefined> {
+  const file = path.resolve(named ?? CONFIG_FILE);
+  try {
+    return { path: file, text: await readFile(file, 'utf8') };
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && named === undefined) return undefined;
+    throw new DamaskError('IO', `the configuration file ${file} could not be read: ${message}`, {
+      cause,
+    });
+  }
+}

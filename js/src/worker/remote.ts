@@ -1,0 +1,221 @@
+import { proxy, releaseProxy, transfer, wrap, type Remote } from 'comlink';
+import { DisposedError, InvalidArgumentError, LoadError } from '../errors.js';
+import type {
+  ImplementationInfo,
+  ImportOptions,
+  IPatternStore,
+  ListOptions,
+  PatternSearchOptions,
+  PatternSearchResult,
+  PatternStoreConfig,
+  PatternStoreStats,
+  StoredPattern,
+  TestPattern,
+  WorkOptions,
+} from '../interface.js';
+import { disposeAsync } from '../pattern_store/dispose.js';
+import { importInBatches } from '../pattern_store/import.js';
+import type { Filter, Vector, Verdict } from '../types.js';
+import type { WasmSource } from '../wasm/loader.js';
+import { sendSignal } from './abort.js';
+import { transferErrors } from './errors.js';
+import type { PlainMethod, SentWork, WorkerHost } from './host.js';
+
+/** Opens a store in a worker that runs worker.js, and keeps the worker until it is shut down. */
+export async function openInWorker(
+  worker: Worker,
+  config: PatternStoreConfig,
+  snapshot: Uint8Array | undefined,
+): Promise<IPatternStore> {
+  transferErrors();
+  const host = wrap<WorkerHost>(worker);
+  const broken = new Promise<never>((_, reject) => {
+    worker.addEventListener('error', (event) => {
+      reject(new LoadError(`the worker could not be started: ${event.message}`));
+    });
+  });
+  try {
+    const sent = snapshot && transfer(snapshot.slice(), []);
+    const info = await Promise.race([host.open(sendable(config), sent), broken]);
+    if (info.passedOver.length > 0) warn(info, config);
+    return new RemotePatternStore(worker, host, info);
+  } catch (cause) {
+    worker.terminate();
+    throw cause;
+  }
+}
+
+/** The configuration without what cannot cross to a worker. */
+function sendable({ onWarning, env, wasm, ...config }: PatternStoreConfig): PatternStoreConfig {
+  if (config.storage !== undefined)
+    throw new InvalidArgumentError(
+      'config: storage cannot be given with worker: true, as a driver cannot cross to the worker: use storagePath',
+    );
+  const sources = Object.entries(wasm ?? {}).map(([target, source]) => [target, cloneable(source)]);
+  return { ...config, worker: false, wasm: Object.fromEntries(sources) as typeof wasm & object };
+}
+
+function cloneable(source: WasmSource): WasmSource {
+  return source instanceof URL ? source.href : source;
+}
+
+function warn({ type, passedOver }: ImplementationInfo, { onWarning }: PatternStoreConfig): void {
+  const reasons = passedOver.map(({ backend, reason }) => `${backend}: ${reason}`).join('; ');
+  onWarning?.(`damask runs on ${type}; passed over: ${reasons}`, passedOver);
+}
+
+/** The store in a worker. */
+class RemotePatternStore implements IPatternStore {
+  declare [Symbol.asyncDispose]: () => Promise<void>;
+
+  readonly #worker: Worker;
+  readonly #host: Remote<WorkerHost>;
+  readonly #info: ImplementationInfo;
+  #ended: Promise<void> | undefined;
+
+  constructor(worker: Worker, host: Remote<WorkerHost>, info: ImplementationInfo) {
+    this.#worker = worker;
+    this.#host = host;
+    this.#info = { ...info, features: [...info.features, 'worker'] };
+  }
+
+  initialize(): Promise<void> {
+    return this.#call('initialize');
+  }
+
+  storePattern(pattern: TestPattern): Promise<void> {
+    return this.#call('storePattern', pattern);
+  }
+
+  storeBatch(patterns: readonly TestPattern[], options: WorkOptions = {}): Promise<void> {
+    return this.#work(options, (host, work) => host.storeBatch(patterns, work));
+  }
+
+  importPatterns(
+    patterns: Iterable<TestPattern> | AsyncIterable<TestPattern>,
+    options: ImportOptions = {},
+  ): Promise<number> {
+    return importInBatches(this, patterns, options);
+  }
+
+  searchSimilar(query: Vector, options?: PatternSearchOptions): Promise<PatternSearchResult[]> {
+    return this.#call('searchSimilar', query, options);
+  }
+
+  searchWithMMR(query: Vector, options?: PatternSearchOptions): Promise<PatternSearchResult[]> {
+    return this.#call('searchWithMMR', query, options);
+  }
+
+  getPattern(id: string): Promise<StoredPattern | null> {
+    return this.#call('getPattern', id);
+  }
+
+  deletePattern(id: string): Promise<boolean> {
+    return this.#call('deletePattern', id);
+  }
+
+  recordUsage(id: string, outcome?: Verdict): Promise<void> {
+    return this.#call('recordUsage', id, outcome);
+  }
+
+  count(filter?: Filter): Promise<number> {
+    return this.#call('count', filter);
+  }
+
+  async *patterns({ signal, ...options }: ListOptions = {}): AsyncGenerator<
+    StoredPattern,
+    void,
+    undefined
+  > {
+    const host = this.#open();
+    const listing = await host.list(options);
+    try {
+      for (;;) {
+        signal?.throwIfAborted();
+        this.#open();
+        const page = await host.page(listing);
+        if (page.length === 0) return;
+        yield* page;
+      }
+    } finally {
+      if (this.#ended === undefined) await host.endList(listing);
+    }
+  }
+
+  buildIndex(options: WorkOptions = {}): Promise<void> {
+    return this.#work(options, (host, work) => host.buildIndex(work));
+  }
+
+  optimize(options: WorkOptions = {}): Promise<void> {
+    return this.#work(options, (host, work) => host.optimize(work));
+  }
+
+  getStats(): Promise<PatternStoreStats> {
+    return this.#call('getStats');
+  }
+
+  clear(): Promise<void> {
+    return this.#call('clear');
+  }
+
+  flush(): Promise<void> {
+    return this.#call('flush');
+  }
+
+  snapshot(): Promise<Uint8Array> {
+    return this.#call('snapshot');
+  }
+
+  shutdown(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  getImplementationInfo(): ImplementationInfo {
+    return structuredClone(this.#info);
+  }
+
+  async #call<M extends PlainMethod>(
+    method: M,
+    ...args: Parameters<IPatternStore[M]>
+  ): Promise<Awaited<ReturnType<IPatternStore[M]>>> {
+    const call = this.#open().call as unknown as (
+      method: M,
+      ...args: Parameters<IPatternStore[M]>
+    ) => Promise<Awaited<ReturnType<IPatternStore[M]>>>;
+    return call(method, ...args);
+  }
+
+  /** The caller's own `signal.reason` is thrown, as it would be in this thread. */
+  async #work(
+    { signal, onProgress }: WorkOptions,
+    run: (host: Remote<WorkerHost>, work: SentWork) => Promise<void>,
+  ): Promise<void> {
+    signal?.throwIfAborted();
+    const work: SentWork = {};
+    if (onProgress) work.onProgress = proxy(onProgress);
+    if (signal) work.signalPort = sendSignal(signal);
+    try {
+      await run(this.#open(), work);
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw cause;
+    }
+  }
+
+  async #end(): Promise<void> {
+    try {
+      await this.#host.call('shutdown');
+    } finally {
+      this.#host[releaseProxy]();
+      this.#worker.terminate();
+    }
+  }
+
+  #open(): Remote<WorkerHost> {
+    if (this.#ended !== undefined) throw new DisposedError('the store was shut down');
+    return this.#host;
+  }
+}
+
+disposeAsync(RemotePatternStore);
