@@ -4,6 +4,7 @@ import type {
   Filter,
   Pattern,
   PatternInput,
+  RebuildProgress,
   SearchOptions,
   SearchResult,
   SlotSearchResult,
@@ -38,6 +39,11 @@ export interface BackendStore {
   commitStaged(): void;
   discardStaged(): void;
   stagedCount(): number;
+  beginRebuild(): void;
+  stepRebuild(maxPatterns: number): boolean;
+  finishRebuild(): void;
+  cancelRebuild(): void;
+  rebuildProgress(): RebuildProgress | undefined;
   get(id: string): Pattern | undefined;
   embedding(id: string): Float32Array | undefined;
   search(query: Float32Array, options: SearchOptions): SearchResult;

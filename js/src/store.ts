@@ -14,6 +14,7 @@ import type {
   Filter,
   Pattern,
   PatternInput,
+  RebuildProgress,
   SearchOptions,
   SearchResult,
   SlotSearchResult,
@@ -127,6 +128,45 @@ export class Store {
   /** Patterns staged and neither committed nor discarded. */
   get stagedCount(): number {
     return this.#store().stagedCount();
+  }
+
+  /**
+   * Begins to rebuild the index without its tombstones, in slices, beside the present one, which
+   * answers meanwhile. Ids, records, usage, the sequence and exact scores stay the same to the bit.
+   * Every other method may be called meanwhile, and its changes are taken along; `clear` cancels.
+   * Until it is finished or cancelled, a rebuild holds a second index of the patterns it has copied.
+   * Throws InvalidStateError when one is under way.
+   */
+  beginRebuild(): void {
+    this.#store().beginRebuild();
+  }
+
+  /**
+   * Copies the next patterns, at most `maxPatterns` (at least 1); true when none is left and
+   * `finishRebuild` may be called. It waits at a staged pattern. Throws InvalidStateError when no
+   * rebuild is under way; after OutOfMemoryError it is cancelled.
+   */
+  stepRebuild(maxPatterns: number): boolean {
+    checkUint32(maxPatterns, 'maxPatterns');
+    return this.#store().stepRebuild(maxPatterns);
+  }
+
+  /**
+   * Puts the new index in place; slots are numbered anew. Throws InvalidStateError when no rebuild is
+   * under way or patterns are left to be copied.
+   */
+  finishRebuild(): void {
+    this.#store().finishRebuild();
+  }
+
+  /** Gives a rebuild up, when there is one. */
+  cancelRebuild(): void {
+    this.#store().cancelRebuild();
+  }
+
+  /** How far the rebuild is that is under way, or undefined. */
+  get rebuildProgress(): RebuildProgress | undefined {
+    return this.#store().rebuildProgress();
   }
 
   /**

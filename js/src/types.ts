@@ -133,7 +133,16 @@ export interface SlotSearchResult {
   report: SearchReport;
 }
 
-/** Measured figures of a store. Bytes are what its own structures hold allocated. */
+/** How far a rebuild is: slots of the present index looked at, and how many there are by now. */
+export interface RebuildProgress {
+  done: number;
+  total: number;
+}
+
+/**
+ * Measured figures of a store. Bytes are what its own structures hold allocated, those of a rebuild
+ * that is under way included.
+ */
 export interface StoreStats {
   /** Live patterns. */
   count: number;

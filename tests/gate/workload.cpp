@@ -79,8 +79,8 @@ Result<void> Workload::insert(PatternStore& store, std::size_t first, std::size_
   return {};
 }
 
-Result<void> Workload::change(PatternStore& store, std::ostream& answers) {
-  Random random(kSeed);
+Result<void> Workload::change(PatternStore& store, std::uint64_t seed, std::ostream& answers) {
+  Random random(seed);
   const auto any = [&] { return random.below(static_cast<std::uint32_t>(count_)); };
   for (std::size_t n = 0; n < count_ / 10; ++n) {
     const std::size_t replaced = any();
@@ -111,6 +111,20 @@ Result<void> Workload::batch(PatternStore& store, std::ostream& answers) {
   return {};
 }
 
+Result<void> Workload::rebuild(PatternStore& store, std::ostream& answers) {
+  if (const auto ok = store.beginRebuild(); !ok) return ok;
+  for (bool changed = false;; changed = true) {
+    const auto done = store.stepRebuild(1 + count_ / 3);
+    if (!done) return tl::unexpected<Error>(done.error());
+    if (*done) break;
+    if (changed) continue;
+    if (const auto ok = change(store, kSeed + 2, answers); !ok) return ok;
+  }
+  if (const auto ok = store.finishRebuild(); !ok) return ok;
+  answers << "rebuild " << store.stats().slots << ' ' << store.size() << '\n';
+  return search(store, answers);
+}
+
 Result<void> Workload::search(const PatternStore& store, std::ostream& answers) const {
   for (std::size_t q = 0; q < kQueries; ++q) {
     SearchReport report;
@@ -131,7 +145,7 @@ Result<Workload::Snapshots> Workload::run(std::ostream& answers) {
   if (!store) return tl::unexpected<Error>(store.error());
   Result<void> ok;
   if (ok = insert(*store, 0, count_ / 2); !ok) return tl::unexpected<Error>(ok.error());
-  if (ok = change(*store, answers); !ok) return tl::unexpected<Error>(ok.error());
+  if (ok = change(*store, kSeed, answers); !ok) return tl::unexpected<Error>(ok.error());
   if (ok = search(*store, answers); !ok) return tl::unexpected<Error>(ok.error());
   auto half = store->saveToBytes();
   if (!half) return tl::unexpected<Error>(half.error());
@@ -139,8 +153,9 @@ Result<Workload::Snapshots> Workload::run(std::ostream& answers) {
   auto reloaded = PatternStore::open(*half);
   if (!reloaded) return tl::unexpected<Error>(reloaded.error());
   if (ok = insert(*reloaded, count_ / 2, count_); !ok) return tl::unexpected<Error>(ok.error());
-  if (ok = change(*reloaded, answers); !ok) return tl::unexpected<Error>(ok.error());
+  if (ok = change(*reloaded, kSeed, answers); !ok) return tl::unexpected<Error>(ok.error());
   if (ok = batch(*reloaded, answers); !ok) return tl::unexpected<Error>(ok.error());
+  if (ok = rebuild(*reloaded, answers); !ok) return tl::unexpected<Error>(ok.error());
   if (ok = search(*reloaded, answers); !ok) return tl::unexpected<Error>(ok.error());
   auto end = reloaded->saveToBytes();
   if (!end) return tl::unexpected<Error>(end.error());

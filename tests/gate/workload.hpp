@@ -11,7 +11,8 @@ namespace damask::testing {
 
 /// The scripted workload that every target must answer alike. One run fills a store of one metric:
 /// inserts, upserts, deletes, usage, plain, filtered and exact searches, a save and a reload in
-/// the middle, more of the same on the reloaded store, and batches, committed and discarded.
+/// the middle, more of the same on the reloaded store, batches, committed and discarded, and a
+/// rebuild with changes while it runs.
 class Workload {
  public:
   Workload(Metric metric, Precision precision, std::uint32_t dimension, std::size_t count);
@@ -28,8 +29,9 @@ class Workload {
 
  private:
   Result<void> insert(PatternStore& store, std::size_t first, std::size_t last);
-  Result<void> change(PatternStore& store, std::ostream& answers);
+  Result<void> change(PatternStore& store, std::uint64_t seed, std::ostream& answers);
   Result<void> batch(PatternStore& store, std::ostream& answers);
+  Result<void> rebuild(PatternStore& store, std::ostream& answers);
 
   StoreOptions options_;
   std::size_t count_;

@@ -45,7 +45,14 @@ struct SearchReport {
   std::uint64_t distanceComputations = 0;  ///< 8-bit and 16-bit together.
 };
 
-/// Measured figures of a store. Bytes are what its own structures hold allocated.
+/// How far a rebuild is: slots of the present index looked at, and how many there are by now.
+struct RebuildProgress {
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;
+};
+
+/// Measured figures of a store. Bytes are what its own structures hold allocated, those of a
+/// rebuild that is under way included.
 struct StoreStats {
   std::uint64_t count = 0;     ///< Live patterns.
   std::uint64_t slots = 0;     ///< Graph nodes, tombstones and staged ones included.
@@ -119,6 +126,29 @@ class PatternStore {
   /// Erases the staged patterns as remove() would. O(staged).
   void discardStaged() noexcept;
   std::size_t stagedCount() const noexcept;
+
+  /// Rebuilds the index in slices, beside the present one, which answers meanwhile, and without its
+  /// tombstones. The codes are copied as they are and the live patterns keep their order, so ids,
+  /// records, usage and exact scores stay the same to the bit, and so does the sequence; the result
+  /// does not depend on the slices. Every other member may be called meanwhile, and finishRebuild()
+  /// takes their changes along: what is removed after it was copied is left as a tombstone of the
+  /// new index. clear() cancels.
+  ///
+  /// Memory: until it is finished or cancelled, a rebuild holds a second graph, codes and records
+  /// of the live patterns it has copied; room for all their nodes is made at once. Errors:
+  /// invalidState (one is under way), outOfMemory. O(live) to allocate.
+  Result<void> beginRebuild();
+  /// Copies the next `maxPatterns` (at least 1) live patterns; true when none is left, so that the
+  /// rebuild can be finished. It waits at a staged pattern until that is committed or discarded.
+  /// After outOfMemory or internal the rebuild is cancelled. Errors: also invalidState (none is
+  /// under way), invalidArgument. Costs: as maxPatterns upserts, and O(slots passed over).
+  Result<bool> stepRebuild(std::size_t maxPatterns);
+  /// Puts the new index in place; slots are numbered anew. Errors: invalidState (none is under way,
+  /// or patterns are left to be copied; the rebuild then stays). O(live).
+  Result<void> finishRebuild();
+  /// Gives a rebuild up, when there is one.
+  void cancelRebuild() noexcept;
+  std::optional<RebuildProgress> rebuildProgress() const noexcept;
 
   /// The pattern of that id, or none. O(length of its texts).
   Result<std::optional<Pattern>> get(std::string_view id) const;

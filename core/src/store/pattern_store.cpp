@@ -28,6 +28,13 @@ std::vector<float> embeddingOf(const StoreState& state, Slot slot) {
   return v;
 }
 
+void addBytes(StoreStats& stats, const StoreState& s) noexcept {
+  stats.graphBytes += s.graph.bytes();
+  stats.codeBytes +=
+      s.low.bytes() + s.cold.capacity() * sizeof(ColdFactor) + (s.floats ? s.floats->bytes() : 0);
+  stats.recordBytes += s.records.bytes();
+}
+
 }  // namespace
 
 PatternStore::PatternStore(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -69,16 +76,19 @@ bool PatternStore::contains(std::string_view id) const noexcept {
   return impl_->state->records.find(id).has_value();
 }
 
+std::optional<RebuildProgress> PatternStore::rebuildProgress() const noexcept {
+  if (!impl_->rebuild) return std::nullopt;
+  return impl_->rebuild->progress(*impl_->state);
+}
+
 StoreStats PatternStore::stats() const noexcept {
   const StoreState& s = *impl_->state;
   StoreStats stats;
   stats.count = s.records.size();
   stats.slots = s.graph.slots();
   stats.sequence = s.sequence;
-  stats.graphBytes = s.graph.bytes();
-  stats.codeBytes =
-      s.low.bytes() + s.cold.capacity() * sizeof(ColdFactor) + (s.floats ? s.floats->bytes() : 0);
-  stats.recordBytes = s.records.bytes();
+  addBytes(stats, s);
+  if (impl_->rebuild) addBytes(stats, impl_->rebuild->state());
   stats.maxLevel = s.graph.view().maxLevel;
   stats.instructionSet = s.codec.kernels().name;
   return stats;

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "damask/pattern_store.hpp"
+#include "store/rebuild.hpp"
 #include "store/state.hpp"
 
 namespace damask {
@@ -23,6 +25,7 @@ class PatternStore::Impl {
   }
 
   std::unique_ptr<StoreState> state;
+  std::optional<Rebuild> rebuild;
 };
 
 }  // namespace damask

@@ -149,6 +149,14 @@ void Records::eraseRow(Slot slot) noexcept {
   types_[slot] = domains_[slot] = frameworks_[slot] = 0;
 }
 
+void Records::copyUsage(Slot slot, const Record& from) noexcept {
+  Record& r = rows_[slot];
+  r.usageCount = from.usageCount;
+  r.lastUsed = from.lastUsed;
+  r.verdict = from.verdict;
+  r.present = from.present;
+}
+
 void Records::recordUsage(Slot slot, std::optional<Verdict> outcome, std::int64_t nowMs) noexcept {
   Record& r = rows_[slot];
   ++r.usageCount;

@@ -109,6 +109,8 @@ class Records {
   /// Erases a row and its texts.
   void eraseRow(Slot slot) noexcept;
   void forgetStaged() noexcept { staged_.clear(); }
+  /// Gives a live slot the usage (usageCount, lastUsed, verdict) of another record.
+  void copyUsage(Slot slot, const Record& from) noexcept;
   void recordUsage(Slot slot, std::optional<Verdict> outcome, std::int64_t nowMs) noexcept;
 
   // For a snapshot's reader, which has checked what it passes on.

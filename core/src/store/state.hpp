@@ -37,10 +37,18 @@ struct StoreState {
   /// Makes room for `slots` slots in every part but the records. Throws std::bad_alloc, changing
   /// nothing that can be seen.
   void reserve(std::size_t slots) {
+    reserveNodes(slots);
+    reserveBlocks(slots);
+  }
+  /// The parts that copy what they have when they grow.
+  void reserveNodes(std::size_t slots) {
     graph.reserve(slots);
+    if (cold.capacity() < slots) cold.reserve(slots);
+  }
+  /// The parts that grow by one block at a time.
+  void reserveBlocks(std::size_t slots) {
     low.reserve(slots);
     if (floats) floats->reserve(slots);
-    if (cold.capacity() < slots) cold.reserve(slots);
   }
 };
 

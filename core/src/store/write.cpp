@@ -13,7 +13,8 @@ namespace {
 // Half as much again each time, so that n inserts copy O(n) bytes.
 void makeRoomForOne(StoreState& s) {
   const std::size_t slots = s.graph.slots();
-  if (slots == s.cold.capacity()) s.reserve(std::max<std::size_t>(64, slots + slots / 2));
+  if (slots == s.cold.capacity()) s.reserveNodes(std::max<std::size_t>(64, slots + slots / 2));
+  s.reserveBlocks(slots + 1);
 }
 
 Result<void> link(HnswGraph& graph, const std::int8_t* hi, HotFactor factor) noexcept {
@@ -52,6 +53,25 @@ void eraseVector(StoreState& s, Slot slot) noexcept {
 
 }  // namespace
 
+Result<void> copySlot(StoreState& to, const StoreState& from, Slot slot) {
+  makeRoomForOne(to);
+  const Records::Prepared prepared = to.records.prepare(from.records.pattern(slot));
+  const Slot next = to.graph.slots();
+  const std::size_t dimension = to.options.dimension;
+  const GraphView graph = from.graph.view();
+  std::copy_n(from.low.row(slot), dimension, to.low.row(next));
+  Result<void> linked = linkNext(to, graph.code(slot), graph.factor(slot), from.cold[slot]);
+  if (!linked) return linked;
+  if (to.floats) std::copy_n(from.floats->row(slot), dimension, to.floats->row(next));
+  if (const auto replaced = to.records.append(prepared)) eraseVector(to, *replaced);
+  return {};
+}
+
+void killSlot(StoreState& s, Slot slot) noexcept {
+  s.records.kill(slot);
+  eraseVector(s, slot);
+}
+
 Result<void> insertPattern(StoreState& s, const Pattern& pattern, std::span<const float> embedding,
                            float largest, Visibility visibility) {
   const Slot slot = s.graph.slots();
@@ -79,8 +99,7 @@ Result<void> insertPattern(StoreState& s, const Pattern& pattern, std::span<cons
 bool removePattern(StoreState& s, std::string_view id) noexcept {
   const auto slot = s.records.find(id);
   if (!slot) return false;
-  s.records.kill(*slot);
-  eraseVector(s, *slot);
+  killSlot(s, *slot);
   ++s.sequence;
   return true;
 }

@@ -18,6 +18,14 @@ enum class Visibility { live, staged };
 Result<void> insertPattern(StoreState& state, const Pattern& pattern,
                            std::span<const float> embedding, float largest, Visibility visibility);
 
+/// Links a live pattern of another store in as the next slot, as it is there to the bit, replacing
+/// what was under its id; not counted as a change. After an error one slot may be lost to a
+/// tombstone. Throws std::bad_alloc before anything has changed.
+Result<void> copySlot(StoreState& to, const StoreState& from, Slot slot);
+
+/// Erases a live slot; not counted as a change.
+void killSlot(StoreState& state, Slot slot) noexcept;
+
 /// False when there is no such id.
 bool removePattern(StoreState& state, std::string_view id) noexcept;
 

@@ -124,6 +124,35 @@ double Store::stagedCount() const {
   return static_cast<double>(store_.stagedCount());
 }
 
+double Store::beginRebuild() {
+  return exchange_.run([&](WireWriter&) { return done(store_.beginRebuild()); });
+}
+
+double Store::stepRebuild(double maxPatterns) {
+  return exchange_.run([&](WireWriter&) {
+    return asNumber(store_.stepRebuild(static_cast<std::uint32_t>(maxPatterns)));
+  });
+}
+
+double Store::finishRebuild() {
+  return exchange_.run([&](WireWriter&) { return done(store_.finishRebuild()); });
+}
+
+double Store::cancelRebuild() {
+  store_.cancelRebuild();
+  return kDone;
+}
+
+double Store::rebuildProgress() const {
+  return exchange_.run([&](WireWriter& out) -> Result<double> {
+    const std::optional<RebuildProgress> progress = store_.rebuildProgress();
+    if (!progress) return kAbsent;
+    out.number(static_cast<double>(progress->done));
+    out.number(static_cast<double>(progress->total));
+    return kDone;
+  });
+}
+
 double Store::get() const {
   return exchange_.run([&](WireWriter& out) -> Result<double> {
     return readId(exchange_.input()).and_then([&](std::string_view id) {

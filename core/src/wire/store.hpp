@@ -27,8 +27,13 @@ class Store {
   double commitStaged();
   double discardStaged();
   double stagedCount() const;  ///< Returns the number of staged patterns.
-  double get() const;          ///< Input: id. Reply: the pattern.
-  double embedding() const;    ///< Input: id. Reply: floats.
+  double beginRebuild();
+  double stepRebuild(double maxPatterns);  ///< Returns 1 when nothing is left, or 0.
+  double finishRebuild();
+  double cancelRebuild();
+  double rebuildProgress() const;  ///< Reply: done, total. Returns kDone or kAbsent.
+  double get() const;              ///< Input: id. Reply: the pattern.
+  double embedding() const;        ///< Input: id. Reply: floats.
   /// Input: query, options. Reply: hit count, scores, exact, distances; texts: plan, ids.
   double search(double components) const;
   /// Input: query, options. Reply: hit count, slots, scores, exact, distances; texts: plan.

@@ -21,6 +21,11 @@ export interface WireStore {
   commitStaged(): number;
   discardStaged(): number;
   stagedCount(): number;
+  beginRebuild(): number;
+  stepRebuild(maxPatterns: number): number;
+  finishRebuild(): number;
+  cancelRebuild(): number;
+  rebuildProgress(): number;
   get(): number;
   embedding(): number;
   search(components: number): number;

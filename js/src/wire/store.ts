@@ -4,6 +4,7 @@ import type {
   Filter,
   Pattern,
   PatternInput,
+  RebuildProgress,
   SearchOptions,
   SearchResult,
   SlotSearchResult,
@@ -89,6 +90,29 @@ export class WireBackendStore implements BackendStore {
 
   stagedCount(): number {
     return this.#exchange.call(() => this.#store.stagedCount());
+  }
+
+  beginRebuild(): void {
+    this.#exchange.call(() => this.#store.beginRebuild());
+  }
+
+  stepRebuild(maxPatterns: number): boolean {
+    return this.#exchange.call(() => this.#store.stepRebuild(maxPatterns)) === 1;
+  }
+
+  finishRebuild(): void {
+    this.#exchange.call(() => this.#store.finishRebuild());
+  }
+
+  cancelRebuild(): void {
+    this.#exchange.call(() => this.#store.cancelRebuild());
+  }
+
+  rebuildProgress(): RebuildProgress | undefined {
+    return this.#present(
+      () => this.#store.rebuildProgress(),
+      (reply) => ({ done: reply.float64(), total: reply.float64() }),
+    );
   }
 
   get(id: string): Pattern | undefined {

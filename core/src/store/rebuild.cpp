@@ -1,0 +1,38 @@
+#include "store/rebuild.hpp"
+
+#include "store/write.hpp"
+
+namespace damask {
+
+Rebuild::Rebuild(const StoreState& from)
+    : state_(std::make_unique<StoreState>(from.options, &from.codec.kernels())) {
+  state_->reserveNodes(from.records.size());
+  origins_.reserve(from.records.size());
+}
+
+Result<void> Rebuild::step(const StoreState& from, std::size_t most) {
+  const auto& staged = from.records.staged();
+  const Slot end = staged.empty() ? from.graph.slots() : staged.front();
+  for (std::size_t copied = 0; next_ < end && copied < most; ++next_) {
+    if (!from.records.isLive(next_)) continue;
+    origins_.push_back(next_);
+    if (auto done = copySlot(*state_, from, next_); !done) return done;
+    ++copied;
+  }
+  return {};
+}
+
+std::unique_ptr<StoreState> Rebuild::finish(const StoreState& from) noexcept {
+  for (Slot slot = 0; slot < state_->graph.slots(); ++slot) {
+    if (!state_->records.isLive(slot)) continue;  // a later slot has its id
+    if (from.records.isLive(origins_[slot])) {
+      state_->records.copyUsage(slot, from.records.row(origins_[slot]));
+    } else {
+      killSlot(*state_, slot);
+    }
+  }
+  state_->sequence = from.sequence;
+  return std::move(state_);
+}
+
+}  // namespace damask
