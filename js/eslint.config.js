@@ -12,5 +12,5 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
     },
   },
-  { files: ['test/**/*.mjs'], extends: [tseslint.configs.recommended] },
+  { files: ['test/**/*.mjs', 'packaging/**/*.mjs'], extends: [tseslint.configs.recommended] },
 );

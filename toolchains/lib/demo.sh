@@ -49,6 +49,7 @@ demo_command() {
   start build_preset wasm-scalar damask_wasm
   build_preset native-release damask_cli
   while ((${#background[@]})); do finish_last; done
+  stage_engines
   cat "$(log_path demo-prepare)"
   say 'asking'
   node js/demo/run.mjs "$@"
