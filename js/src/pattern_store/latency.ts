@@ -31,10 +31,9 @@ export class LatencyRecorder {
   figures(): Figures {
     const searches = this.#histogram.totalCount;
     if (searches === 0) return { searches };
-    const [p50, p99] = [50, 99].map((it) => this.#histogram.getValueAtPercentile(it) / 1e3) as [
-      number,
-      number,
-    ];
+    const [p50, p99, max] = [50, 99, 100].map(
+      (percentile) => this.#histogram.getValueAtPercentile(percentile) / 1e3,
+    ) as [number, number, number];
     return {
       searches,
       ...(this.#totalMs > 0 ? { qps: (searches * 1e3) / this.#totalMs } : {}),
@@ -42,7 +41,7 @@ export class LatencyRecorder {
       p99Latency: p99 / 1e3,
       p50LatencyUs: p50,
       p99LatencyUs: p99,
-      maxLatencyUs: this.#histogram.maxValue / 1e3,
+      maxLatencyUs: max,
     };
   }
 }

@@ -24,22 +24,22 @@ export async function storeAll(
   store.commitStaged();
 }
 
-/** Builds the graph anew in slices, beside the one that searches and changes go on with. */
+/**
+ * Builds the graph anew in slices, beside the one that searches and changes go on with. Clearing the
+ * store meanwhile leaves nothing to build.
+ */
 export async function rebuild(store: Store, { signal, onProgress }: WorkOptions): Promise<void> {
-  let done = 0;
-  const copyNext = (): boolean => {
-    const finished = store.stepRebuild(1);
-    if (!finished) ++done;
-    return !finished;
-  };
   store.beginRebuild();
+  const copyNext = (): boolean => store.rebuildProgress !== undefined && !store.stepRebuild(1);
+  const report = (): void => {
+    const progress = store.rebuildProgress;
+    if (progress !== undefined) onProgress?.(progress);
+  };
   try {
-    await inSlices(copyNext, signal, () =>
-      onProgress?.({ done, total: Math.max(done, store.size) }),
-    );
+    await inSlices(copyNext, signal, report);
   } catch (cause) {
     store.cancelRebuild();
     throw cause;
   }
-  store.finishRebuild();
+  if (store.rebuildProgress !== undefined) store.finishRebuild();
 }

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'node:test';
+import { DamaskError, fromSnapshot, MemoryStorage } from '../lib/index.js';
+import { backends, builds, openOn, patterns, scratch } from './open_support.mjs';
+import { invalid, refusal } from './support.mjs';
+
+const DIMENSION = 12;
+
+/** A driver over memory that counts creations, and fails when told. */
+class WatchedStorage extends MemoryStorage {
+  created = 0;
+  failure = undefined;
+
+  async create(name, chunks) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    if (this.failure) throw this.failure;
+    ++this.created;
+    return super.create(name, chunks);
+  }
+}
+
+test('a store written by one backend opens in every other', async (t) => {
+  const storagePath = path.join(await scratch(t), 'deep', 'store');
+  let expected = 0;
+  for (const writer of backends) {
+    for (const reader of backends) {
+      const store = await openOn(writer, { dimension: DIMENSION, storagePath });
+      assert.equal(await store.count(), expected);
+      const entry = { ...patterns(1, DIMENSION)[0], id: `${writer} ${reader}` };
+      await store.storePattern(entry);
+      ++expected;
+      await store.shutdown();
+      const again = await openOn(reader, { storagePath });
+      assert.equal((await again.getPattern(entry.id)).content, entry.content);
+      assert.equal(again.getImplementationInfo().storage, 'directory');
+      await again.shutdown();
+    }
+  }
+});
+
+test('what was acknowledged is stored, and writers at one time share one write', async () => {
+  const storage = new WatchedStorage();
+  const store = await openOn('native', { dimension: DIMENSION, storage });
+  const made = storage.created;
+  await Promise.all(patterns(50, DIMENSION).map((pattern) => store.storePattern(pattern)));
+  assert.ok(storage.created - made <= 3, `${storage.created - made} writes`);
+  // No shutdown: what another reads now is all there is.
+  const other = await openOn('wasm-simd', { storage });
+  assert.equal(await other.count(), 50);
+  await other.shutdown();
+  await store.shutdown();
+});
+
+test('without autoPersist only flush and shutdown write', async () => {
+  const storage = new WatchedStorage();
+  const store = await openOn('native', { dimension: DIMENSION, storage, autoPersist: false });
+  await store.storeBatch(patterns(5, DIMENSION));
+  assert.equal(storage.created, 0);
+  await store.flush();
+  await store.flush();
+  assert.equal(storage.created, 1);
+  await store.deletePattern('pattern-0');
+  await store.deletePattern('pattern-0');
+  await store.shutdown();
+  assert.equal(storage.created, 2);
+  const again = await openOn('native', { storage });
+  assert.equal(await again.count(), 4);
+  await again.shutdown();
+  assert.equal(storage.created, 2, 'closing an unchanged store wrote');
+});
+
+test('a failed write rejects its writers, ends writing, and leaves reading', async () => {
+  const storage = new WatchedStorage();
+  const store = await openOn('native', { dimension: DIMENSION, storage });
+  const [first, second] = patterns(2, DIMENSION);
+  await store.storePattern(first);
+  storage.failure = new DamaskError('IO', 'the disk is full');
+  const full = refusal('DamaskError', 'IO', 'the disk is full');
+  await assert.rejects(store.storePattern(second), full);
+  storage.failure = undefined;
+  await assert.rejects(store.storePattern(second), full);
+  await assert.rejects(store.deletePattern(first.id), full);
+  assert.equal((await store.searchSimilar(first.embedding)).length, 2);
+  await assert.rejects(store.shutdown(), full);
+  const again = await openOn('native', { storage });
+  assert.equal(await again.count(), 1);
+  await again.shutdown();
+});
+
+test('a second writer is told, and loses nothing of the first', async () => {
+  const storage = new MemoryStorage();
+  const first = await openOn('native', { dimension: DIMENSION, storage });
+  const second = await openOn('wasm-simd', { dimension: DIMENSION, storage });
+  await first.storePattern(patterns(1, DIMENSION)[0]);
+  const conflict = refusal('ConflictError', 'CONFLICT', 'another writer');
+  await assert.rejects(second.storePattern(patterns(2, DIMENSION)[1]), conflict);
+  await assert.rejects(second.shutdown(), conflict);
+  await first.shutdown();
+  const again = await openOn('native', { storage });
+  assert.equal(await again.count(), 1);
+  await again.shutdown();
+});
+
+test('a stored store must be what the configuration says', async () => {
+  const storage = new MemoryStorage();
+  const hnsw = { m: 8, efConstruction: 40 };
+  const store = await openOn('native', { dimension: DIMENSION, seed: 7, hnsw, storage });
+  await store.shutdown();
+  for (const [config, part] of [
+    [{ dimension: 13 }, 'dimension is 13, but the store was created with 12'],
+    [{ metric: 'dot' }, 'metric is "dot", but the store was created with "cosine"'],
+    [{ precision: 'float32' }, 'precision'],
+    [{ seed: 8n }, 'seed is 8n'],
+    [{ hnsw: { m: 16 } }, 'hnsw.m is 16'],
+  ])
+    await assert.rejects(openOn('native', { ...config, storage }), invalid(part));
+  const same = await openOn('native', {
+    ...{ dimension: DIMENSION, seed: 7n, storage },
+    hnsw: { ...hnsw, efSearch: 5 },
+  });
+  await same.shutdown();
+});
+
+test('a snapshot becomes the first generation of an empty place, and of no other', async (t) => {
+  const storagePath = await scratch(t);
+  const source = await openOn('wasm-simd', { dimension: DIMENSION });
+  await source.storeBatch(patterns(10, DIMENSION));
+  const snapshot = await source.snapshot();
+  await source.shutdown();
+  const store = await fromSnapshot(snapshot, { ...builds, storagePath });
+  await store.shutdown();
+  const [file] = await readdir(storagePath);
+  assert.deepEqual(new Uint8Array(await readFile(path.join(storagePath, file))), snapshot);
+  await assert.rejects(
+    fromSnapshot(snapshot, { ...builds, storagePath }),
+    refusal('ConflictError', 'CONFLICT', 'there is a store in'),
+  );
+  await assert.rejects(
+    fromSnapshot(new Uint8Array(10), builds),
+    refusal('SnapshotError', 'NOT_A_SNAPSHOT', ''),
+  );
+  await assert.rejects(fromSnapshot('file', builds), invalid('snapshot must be'));
+});
+
+test('a damaged snapshot is named, and nothing takes its place', async (t) => {
+  const storagePath = await scratch(t);
+  const store = await openOn('native', { dimension: DIMENSION, storagePath });
+  await store.storeBatch(patterns(10, DIMENSION));
+  await store.shutdown();
+  const newest = (await readdir(storagePath)).sort().at(-1);
+  await truncate(path.join(storagePath, newest), 100);
+  const damaged = (part) => refusal('SnapshotError', 'SNAPSHOT_TRUNCATED', part);
+  await assert.rejects(openOn('native', { storagePath }), damaged(newest));
+  await assert.rejects(openOn('native', { storagePath }), damaged('is kept as snapshot-'));
+  await writeFile(path.join(storagePath, 'notes.txt'), 'left alone');
+});
