@@ -12,5 +12,9 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
     },
   },
-  { files: ['test/**/*.mjs', 'packaging/**/*.mjs'], extends: [tseslint.configs.recommended] },
+  {
+    files: ['test/**/*.mjs', 'packaging/**/*.mjs'],
+    extends: [tseslint.configs.recommended],
+    rules: { '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }] },
+  },
 );
