@@ -21,6 +21,7 @@ build robin-map-dev            /usr/include/tsl/robin_map.h
 build nlohmann-json3-dev       /usr/include/nlohmann/json.hpp
 build libcli11-dev             /usr/include/CLI/CLI.hpp
 build libfmt-dev               /usr/include/fmt/format.h
+build libssl-dev               /usr/include/openssl/evp.h
 build catch2                   /usr/include/catch2/catch.hpp
 build emscripten               /usr/share/emscripten/cmake/Modules/Platform/Emscripten.cmake
 arm64 g++-aarch64-linux-gnu    aarch64-linux-gnu-g++
