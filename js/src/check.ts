@@ -128,6 +128,8 @@ const searchOptions = recordCheck<SearchOptions>({
   ef: checkUint32,
   exact: checkBoolean,
   threshold: checkNumber,
+  mmrLambda: checkNumber,
+  mmrPool: checkUint32,
 });
 
 export function checkCreateOptions(value: unknown): asserts value is CreateOptions {

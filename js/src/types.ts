@@ -96,6 +96,20 @@ export interface SearchOptions extends Filter {
   exact?: boolean;
   /** Drop results that score below this (rounded to float32). */
   threshold?: number;
+  /**
+   * Results that differ from one another, by maximal marginal relevance (Carbonell and Goldstein,
+   * 1998). The best candidate comes first; then, again and again, the one for which
+   * `mmrLambda * score(query) - (1 - mmrLambda) * the largest score(result so far)` is largest; ties
+   * go to the better score, then to the older. A hit's score stays its similarity to the query. 1
+   * gives the plain ranking, 0 looks at diversity alone. [0, 1]; absent: off.
+   */
+  mmrLambda?: number;
+  /**
+   * Candidates to choose from: the most similar matches that reach the threshold. The graph is walked
+   * with at least as large an ef. [k, 10000], only with mmrLambda; absent: the larger of ef and 4 k,
+   * at most 10000.
+   */
+  mmrPool?: number;
 }
 
 /**
@@ -108,7 +122,7 @@ export type SearchPlan = 'none' | 'graph' | 'scan' | 'graph-then-scan';
 /** How a search was answered, and what it took. */
 export interface SearchReport {
   plan: SearchPlan;
-  /** The hits are the true k best on the 16-bit codes. */
+  /** The hits (under MMR: the candidates) are the true best on the 16-bit codes. */
   exact: boolean;
   /** Distances computed, 8-bit and 16-bit together. */
   distanceComputations: number;

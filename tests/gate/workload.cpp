@@ -29,7 +29,16 @@ Pattern patternOf(std::size_t i) {
 SearchOptions searchOf(std::size_t i) {
   SearchOptions o;
   o.k = 1 + i % 20;
-  switch (i % 8) {
+  switch (i % 10) {
+    case 8:
+      o.mmrLambda = static_cast<double>(i % 7) / 7.0;
+      break;
+    case 9:
+      o.mmrLambda = 0.5;
+      o.mmrPool = 100;
+      o.type = "fix";
+      o.exact = i % 20 == 9;
+      break;
     case 1:
       o.ef = 200;
       break;

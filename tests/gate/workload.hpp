@@ -10,9 +10,9 @@
 namespace damask::testing {
 
 /// The scripted workload that every target must answer alike. One run fills a store of one metric:
-/// inserts, upserts, deletes, usage, plain, filtered and exact searches, a save and a reload in
-/// the middle, more of the same on the reloaded store, batches, committed and discarded, and a
-/// rebuild with changes while it runs.
+/// inserts, upserts, deletes, usage, plain, filtered, exact and diverse searches, a save and a
+/// reload in the middle, more of the same on the reloaded store, batches, committed and discarded,
+/// and a rebuild with changes while it runs.
 class Workload {
  public:
   Workload(Metric metric, Precision precision, std::uint32_t dimension, std::size_t count);

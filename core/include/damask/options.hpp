@@ -38,10 +38,24 @@ struct StoreOptions {
 
 /// What one search asks for. Absent filter fields match everything; present ones must be equal.
 struct SearchOptions {
-  std::size_t k = 10;                    ///< Results wanted. [1, 10000]
-  std::optional<std::uint32_t> ef;       ///< [k, 10000]; absent: the larger of efSearch and k.
-  bool exact = false;                    ///< Score every match: the oracle.
-  std::optional<float> threshold;        ///< Drop results that score below this.
+  std::size_t k = 10;               ///< Results wanted. [1, 10000]
+  std::optional<std::uint32_t> ef;  ///< [k, 10000]; absent: the larger of efSearch and k.
+  bool exact = false;               ///< Score every match: the oracle.
+  std::optional<float> threshold;   ///< Drop results that score below this.
+
+  /// Results that differ from one another, by maximal marginal relevance (Carbonell and Goldstein,
+  /// "The use of MMR, diversity-based reranking for reordering documents and producing summaries",
+  /// 1998). The best candidate comes first; then, again and again, the one for which
+  ///   mmrLambda * score(query) - (1 - mmrLambda) * the largest score(result so far)
+  /// is largest, computed in double from the scores that searches give; ties go to the better
+  /// score, then to the older. A hit's score stays its similarity to the query. 1 gives the plain
+  /// ranking, 0 looks at diversity alone. O(k * mmrPool) distances. [0, 1]; absent: off.
+  std::optional<double> mmrLambda;
+  /// Candidates to choose from: the most similar matches that reach the threshold. The graph is
+  /// walked with at least as large an ef. [k, 10000], only with mmrLambda; absent: the larger of ef
+  /// and 4 k, at most 10000.
+  std::optional<std::uint32_t> mmrPool;
+
   std::optional<std::string> domain;     ///< Only patterns of this domain.
   std::optional<std::string> type;       ///< Only patterns of this type.
   std::optional<std::string> framework;  ///< Only patterns of this framework.

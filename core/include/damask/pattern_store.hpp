@@ -41,7 +41,8 @@ struct SearchHit {
 /// What a search did, beside its hits.
 struct SearchReport {
   SearchPlan plan = SearchPlan::none;
-  bool exact = false;                      ///< The hits are the true k best on the 16-bit codes.
+  /// The hits (under MMR: the candidates) are the true best on the 16-bit codes.
+  bool exact = false;
   std::uint64_t distanceComputations = 0;  ///< 8-bit and 16-bit together.
 };
 

@@ -56,6 +56,14 @@ struct SearchScratch {
     Slot slot;
   };
   std::vector<Ranked> ranked;
+  /// One that maximal marginal relevance may choose.
+  struct MmrCandidate {
+    Ranked ranked;
+    float relevance;  ///< Its score.
+    float nearest;    ///< The largest score with one that was chosen.
+  };
+  std::vector<MmrCandidate> candidates;
+  std::vector<Ranked> chosen;
   std::uint64_t distances = 0;  ///< Counted since the search began.
 };
 

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "graph/walk.hpp"
+#include "store/mmr.hpp"
 
 namespace damask {
 namespace {
@@ -52,24 +53,43 @@ class Search {
     return SearchPlan::graph;
   }
 
-  std::size_t write(std::span<SlotHit> hits) {
+  // Leaves the hits in scratch_.ranked.
+  void choose() {
     auto& ranked = scratch_.ranked;
-    const std::size_t k = std::min(options_.k, ranked.size());
-    std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(k), ranked.end(),
-                      nearer);
+    const auto end =
+        ranked.begin() + static_cast<std::ptrdiff_t>(std::min(candidates(), ranked.size()));
+    std::partial_sort(ranked.begin(), end, ranked.end(), nearer);
+    ranked.erase(end, ranked.end());
+    if (options_.threshold) {
+      while (!ranked.empty() && state_.codec.score(ranked.back().distance) < *options_.threshold) {
+        ranked.pop_back();
+      }
+    }
+    if (options_.mmrLambda) chooseDiverse(state_, options_.k, *options_.mmrLambda, scratch_);
+  }
+
+  std::size_t write(std::span<SlotHit> hits) const noexcept {
     std::size_t count = 0;
-    for (; count < k; ++count) {
-      const float score = state_.codec.score(ranked[count].distance);
-      if (options_.threshold && score < *options_.threshold) break;
-      hits[count] = {ranked[count].slot, score};
+    for (const Ranked& r : scratch_.ranked) {
+      hits[count++] = {r.slot, state_.codec.score(r.distance)};
     }
     return count;
   }
 
  private:
-  std::uint32_t ef() const noexcept {
+  std::uint32_t plainEf() const noexcept {
     if (options_.ef) return *options_.ef;
     return std::max(state_.options.hnsw.efSearch, static_cast<std::uint32_t>(options_.k));
+  }
+  // How many of the most similar are wanted before MMR chooses among them.
+  std::size_t candidates() const noexcept {
+    if (!options_.mmrLambda) return options_.k;
+    if (options_.mmrPool) return *options_.mmrPool;
+    const std::size_t pool = std::max<std::size_t>(plainEf(), 4 * options_.k);
+    return std::min<std::size_t>(pool, limits::kMaxEf);
+  }
+  std::uint32_t ef() const noexcept {
+    return std::max(plainEf(), static_cast<std::uint32_t>(candidates()));
   }
 
   // A walk that collects ef of the matching nodes follows about ef * slots / matches nodes and
@@ -94,15 +114,16 @@ class Search {
     for (const Candidate c : scratch_.found) scratch_.ranked.push_back(rankOf(slotOf(c)));
   }
 
-  // Keeps the k best in a max-heap.
+  // Keeps the best candidates in a max-heap.
   void scan() {
     auto& ranked = scratch_.ranked;
+    const std::size_t most = candidates();
     ranked.clear();
     for (std::size_t word = 0; word * 64 < state_.records.slots(); ++word) {
       for (std::uint64_t bits = accepts_[word]; bits != 0; bits &= bits - 1) {
         const Ranked r =
             rankOf(static_cast<Slot>(word * 64 + static_cast<unsigned>(std::countr_zero(bits))));
-        if (ranked.size() == options_.k) {
+        if (ranked.size() == most) {
           if (!nearer(r, ranked.front())) continue;
           std::pop_heap(ranked.begin(), ranked.end(), nearer);
           ranked.pop_back();
@@ -128,6 +149,7 @@ std::size_t searchState(const StoreState& state, std::span<const float> query, f
                         SearchScratch& scratch) {
   Search search(state, query, largest, options, scratch);
   const SearchPlan plan = search.run();
+  search.choose();
   if (report != nullptr) {
     *report = {plan, plan != SearchPlan::graph, scratch.distances};
   }

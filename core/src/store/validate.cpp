@@ -43,6 +43,17 @@ Result<void> checkFinite(const char* field, std::optional<double> value) {
               std::string(field) + " is " + std::to_string(*value) + ", but must be finite");
 }
 
+Result<void> checkMmr(const SearchOptions& o) {
+  if (o.mmrLambda && !(*o.mmrLambda >= 0 && *o.mmrLambda <= 1)) {
+    return fail(ErrorCode::invalidArgument,
+                "mmrLambda is " + std::to_string(*o.mmrLambda) + ", but must be within [0, 1]");
+  }
+  if (o.mmrPool && !o.mmrLambda) {
+    return fail(ErrorCode::invalidArgument, "mmrPool is given, but mmrLambda is not");
+  }
+  return o.mmrPool ? inRange("mmrPool", *o.mmrPool, o.k, limits::kMaxEf) : Result<void>{};
+}
+
 // The first of several checks that fails.
 template <typename... Checks>
 Result<void> firstFailure(Checks&&... checks) {
@@ -77,7 +88,8 @@ Result<void> validate(const SearchOptions& o) {
       [&] {
         return checkFinite("threshold",
                            o.threshold ? std::optional<double>(*o.threshold) : std::nullopt);
-      });
+      },
+      [&] { return checkMmr(o); });
 }
 
 Result<void> validate(const char* field, std::optional<Verdict> verdict) {

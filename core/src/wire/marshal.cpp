@@ -97,6 +97,8 @@ Result<SearchOptions> readSearchOptions(WireReader& in) {
   options.ef = in.optionalNumber<std::uint32_t>();
   options.exact = in.flag();
   options.threshold = in.optionalNumber<float>();
+  options.mmrLambda = in.optionalNumber<double>();
+  options.mmrPool = in.optionalNumber<std::uint32_t>();
   options.domain = in.optionalText();
   options.type = in.optionalText();
   options.framework = in.optionalText();

@@ -46,6 +46,8 @@ export function writeSearchOptions(out: WireWriter, options: SearchOptions): voi
     .optional(options.ef, uint32)
     .flag(options.exact ?? false)
     .optional(options.threshold, float32)
+    .optional(options.mmrLambda, float64)
+    .optional(options.mmrPool, uint32)
     .optional(options.domain, text)
     .optional(options.type, text)
     .optional(options.framework, text);
@@ -86,32 +88,31 @@ export function readStoreOptions(reply: WireReader): StoreOptions {
   return { dimension, metric, precision, hnsw, seed: exact ? Number(seed) : seed };
 }
 
+/** Field by field: spreading them together takes several times as long. */
 export function readPattern(reply: WireReader): Pattern {
-  const required = {
+  const pattern: Pattern = {
     id: reply.text(),
     type: reply.text(),
     domain: reply.text(),
     content: reply.text(),
+    usageCount: 0,
   };
   const framework = reply.optional(readText);
+  if (framework !== undefined) pattern.framework = framework;
   const coverage = reply.optional(readFloat64);
+  if (coverage !== undefined) pattern.coverage = coverage;
   const flakinessScore = reply.optional(readFloat64);
+  if (flakinessScore !== undefined) pattern.flakinessScore = flakinessScore;
   const verdict = reply.optional(readText) as Verdict | undefined;
+  if (verdict !== undefined) pattern.verdict = verdict;
   const createdAt = reply.optional(readFloat64);
+  if (createdAt !== undefined) pattern.createdAt = createdAt;
   const lastUsed = reply.optional(readFloat64);
-  const usageCount = reply.float64();
+  if (lastUsed !== undefined) pattern.lastUsed = lastUsed;
+  pattern.usageCount = reply.float64();
   const metadata = reply.optional(readText);
-  return {
-    ...required,
-    ...(framework !== undefined && { framework }),
-    ...(coverage !== undefined && { coverage }),
-    ...(flakinessScore !== undefined && { flakinessScore }),
-    ...(verdict !== undefined && { verdict }),
-    ...(createdAt !== undefined && { createdAt }),
-    ...(lastUsed !== undefined && { lastUsed }),
-    usageCount,
-    ...(metadata !== undefined && { metadata }),
-  };
+  if (metadata !== undefined) pattern.metadata = metadata;
+  return pattern;
 }
 
 export function readSearchResult(reply: WireReader): SearchResult {
