@@ -43,7 +43,8 @@ async function bundle({ platform, conditions, entries, formats }) {
     external: [/^node:/, /\.wasm$/],
     plugins: [
       nodeResolve({ exportConditions: conditions, preferBuiltins: false }),
-      commonjs(),
+      // As Node has it: lib/ runs unbundled too.
+      commonjs({ defaultIsModuleExports: true }),
       importMetaInCjs,
       gatherLicenses(),
     ],

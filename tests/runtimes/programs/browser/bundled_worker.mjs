@@ -1,0 +1,4 @@
+import * as damask from 'damask';
+import { answerWith } from './answer.mjs';
+
+answerWith(damask);

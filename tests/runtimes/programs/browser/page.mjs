@@ -1,0 +1,21 @@
+// In a page: window.rows(NAME) replays in the page itself, in a worker of the page's own (whose file
+// window.pageWorker makes), and in damask's own worker.
+import * as damask from 'damask';
+import { report, reportInWorker } from '../report.mjs';
+
+const BACKENDS = ['wasm-simd', 'wasm-scalar'];
+
+function inPageWorker() {
+  const worker = window.pageWorker();
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(`the page's worker failed: ${message}`));
+    worker.postMessage(BACKENDS);
+  }).finally(() => worker.terminate());
+}
+
+window.rows = async (name) => {
+  if (name === 'page') return report(damask, BACKENDS);
+  if (name === 'page worker') return inPageWorker();
+  return Promise.all(BACKENDS.map((it) => reportInWorker(damask, it)));
+};
