@@ -5,7 +5,7 @@ import { BUILT_IN_QUESTIONS } from '../../lib/questions.mjs';
 import { addressOf, readView, type View } from './address.js';
 import type { Atlas } from './atlas.js';
 import { find } from './elements.js';
-import { PatternMap } from './map.js';
+import { PatternMap } from './map/pattern_map.js';
 import type { Model } from './model/client.js';
 import { answer, check, K, type Answer, type Check } from './search.js';
 import { engine, timing } from './view/facts.js';
@@ -29,7 +29,7 @@ export class App {
     this.#filters = new Filters(find('filters'), atlas, () => {
       this.#go({ ...this.#view, filter: this.#filters.read() });
     });
-    this.#map = new PatternMap(find('map'), atlas, {
+    this.#map = new PatternMap(find('map'), find('ring'), atlas, {
       onPick: (like) => this.#go({ ...this.#view, like }),
       describe: async (id) => tooltip(id, await (await store).getPattern(id)),
     });
@@ -92,6 +92,7 @@ export class App {
   }
 
   #go(view: View): void {
+    this.#results.setAttribute('aria-busy', 'true');
     const address = addressOf(view);
     if (address === location.hash) void this.show();
     else location.hash = address;
@@ -104,6 +105,8 @@ export class App {
       this.#input.focus();
       return;
     }
+    // A phone's keyboard would cover the answer.
+    if (matchMedia('(pointer: coarse)').matches) this.#input.blur();
     this.#go({ question, filter: this.#filters.read() });
   }
 
@@ -127,12 +130,12 @@ export class App {
     for (const type of ['pointerover', 'focusin'])
       this.#results.addEventListener(type, this.#point);
     for (const type of ['pointerleave', 'focusout'])
-      this.#results.addEventListener(type, () => this.#map.highlight(undefined));
+      this.#results.addEventListener(type, () => this.#map.mark(undefined));
   }
 
   /** Makes the hit under the pointer or the focus stand out on the map. */
   readonly #point = ({ target }: Event): void => {
     const item = (target as Element).closest<HTMLElement>('li[data-id]');
-    this.#map.highlight(item?.dataset['id']);
+    this.#map.mark(item?.dataset['id']);
   };
 }

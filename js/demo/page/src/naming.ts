@@ -42,12 +42,18 @@ export function shortDomain(domain: string): string {
   return [...new Set(own)].join('.') || domain;
 }
 
+/** The last part of a module's name: `test.test_email.test_parser` is "parser". */
+export function lastPart(domain: string): string {
+  return domain.slice(domain.lastIndexOf('.') + 1).replace(/^test_+/, '');
+}
+
 /** A count as people write it. */
 export function grouped(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** Milliseconds with three digits that mean something. */
+/** A time with three digits, in the unit that fits. */
 export function milliseconds(value: number): string {
+  if (value >= 1000) return `${(value / 1000).toFixed(2)} s`;
   return `${value >= 100 ? value.toFixed(0) : value.toPrecision(value >= 10 ? 3 : 2)} ms`;
 }

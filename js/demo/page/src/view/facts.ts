@@ -7,9 +7,9 @@ import type { Opened } from '../store.js';
 
 /** Where the store came from, and how long it took. */
 export function origin({ origin, milliseconds: took }: Opened, tests: number): string {
-  const from =
-    origin === 'browser' ? 'opened from this browser' : 'fetched, and kept in this browser';
-  return `${grouped(tests)} tests ${from} in ${milliseconds(took)}`;
+  return origin === 'browser'
+    ? `opened ${grouped(tests)} tests from this browser in ${milliseconds(took)}`
+    : `fetched ${grouped(tests)} tests in ${milliseconds(took)}, now kept in this browser`;
 }
 
 function verdict({ found, of, milliseconds: took }: Check): string {

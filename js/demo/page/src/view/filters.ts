@@ -3,15 +3,8 @@ import { html, render, type TemplateResult } from 'lit-html';
 import { FIELDS, type Atlas, type Field, type Filter } from '../atlas.js';
 import { grouped } from '../naming.js';
 
-/** What the field's choice is called when nothing is chosen. */
-const ANY: Record<Field, string> = {
-  domain: 'every module',
-  framework: 'every framework',
-  type: 'every type',
-};
-
 function options(atlas: Atlas, field: Field, chosen: string | undefined): TemplateResult {
-  return html`<option value="" ?selected=${chosen === undefined}>${ANY[field]}</option>
+  return html`<option value="" ?selected=${chosen === undefined}>any</option>
     ${atlas
       .values(field)
       .map(

@@ -10,20 +10,20 @@ function placeOf(pattern: StoredPattern): TemplateResult {
   const { path, line, class: name } = factsOf(pattern);
   return html`<dl class="facts">
     <div>
-      <dt>source</dt>
+      <dt class="hidden">source</dt>
       <dd><code>${path}:${line}</code></dd>
     </div>
     ${
       name === ''
         ? nothing
         : html`<div>
-            <dt>class</dt>
+            <dt class="hidden">class</dt>
             <dd>${name}</dd>
           </div>`
     }
     <div>
-      <dt>framework</dt>
-      <dd>${pattern.framework ?? 'none'}</dd>
+      <dt class="hidden">framework</dt>
+      <dd>${pattern.framework ?? 'no framework'}</dd>
     </div>
   </dl>`;
 }
