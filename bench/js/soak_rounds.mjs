@@ -15,7 +15,7 @@ const SEARCHES = 20;
 /**
  * Opens the store in `directory`, replaces some patterns and deletes one, searches, closes; again and
  * again. Before each sample the index is rebuilt, so that every sample meets a store of the same size.
- * `onSample` gets the rounds so far and the memory; `onRound` the open store.
+ * `onSample` gets the rounds so far and the memory; `onRound` is called before the store is closed.
  */
 export async function runRounds({
   backend,
@@ -47,7 +47,7 @@ export async function runRounds({
       const hits = await store.searchSimilar(vector(), i % 2 ? {} : { domain: 'domain-1', k: 5 });
       if (hits.length !== (i % 2 ? 10 : 5)) throw new Error(`round ${round}: ${hits.length} hits`);
     }
-    onRound(store);
+    await onRound();
     if (round % every === 0) await store.optimize();
     await store.shutdown();
     if (round % every === 0) await onSample(round, await measureMemory());

@@ -89,6 +89,7 @@ write_test_list() {
   if are_selected "${JS_PRESETS[@]}"; then
     add_test js.package 600 'RESOURCE_LOCK js-lib' npm --prefix js test
     add_test js.demo 600 'RESOURCE_LOCK js-lib' npm --prefix js/demo test
+    add_test js.bench 600 'RESOURCE_LOCK js-lib' node --test bench/js/tests/*.test.mjs
   fi
   if are_selected "${JS_PRESETS[@]}" arm64; then
     add_test gate 900 'PROCESSORS 2' tests/gate/gate "$BUILD"
@@ -110,6 +111,7 @@ test_command() {
   for preset in "${selected_presets[@]}"; do build_preset "$preset"; done
   if are_selected "${JS_PRESETS[@]}"; then
     build_js
+    stage_engines
     npm_install js/demo
   fi
   write_test_list >"$BUILD/CTestTestfile.cmake"
