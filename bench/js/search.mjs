@@ -1,7 +1,8 @@
 // Searches per second and latency through the public API, with recall, for each backend:
 //   toolchains/bootstrap bench js-search -- [OPTIONS]
 // One thread, one search after the other, each awaited. Recall@k is against exact search. The backends
-// take turns with every pass, and must give the same results.
+// take turns with every pass, and must give the same results. "cpu us" is what a search took of the
+// processor, garbage collection included: where "per s" is far from it, others had the machine.
 import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -84,6 +85,7 @@ const limited = (most) => (data) => ({
 /** One pass over all queries; `latencies`, in microseconds, are appended. */
 async function pass(store, queries, options, latencies) {
   const results = [];
+  const cpuBefore = process.cpuUsage();
   const began = performance.now();
   for (let i = 0; i < queries.count; ++i) {
     const query = queries.row(i);
@@ -91,7 +93,9 @@ async function pass(store, queries, options, latencies) {
     results.push(await store.searchSimilar(query, options));
     latencies.push((performance.now() - start) * 1000);
   }
-  return { results, seconds: (performance.now() - began) / 1000 };
+  const seconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { results, seconds, cpuUs: user + system };
 }
 
 /** The part of the true k that was found. */
@@ -114,29 +118,22 @@ async function measure(stores, data, plan, ef) {
   for (const [backend, store] of stores) {
     const { results } = await pass(store, data.queries, options, []);
     const recall = recallOf(results, data.truth, plan.k);
-    runs.push({
-      backend,
-      store,
-      recall,
-      answer: answerOf(results),
-      latencies: [],
-      seconds: 0,
-    });
-    if (runs[0].answer !== runs.at(-1).answer)
+    const answer = answerOf(results);
+    runs.push({ backend, store, recall, answer, latencies: [], seconds: 0, cpuUs: 0 });
+    if (runs[0].answer !== answer)
       throw new Error(`${backend} and ${runs[0].backend} differ at ef ${ef}: that is a bug`);
   }
   for (let turn = 0; turn < plan.passes; ++turn)
-    for (const run of turn % 2 ? runs : [...runs].reverse())
-      run.seconds += (await pass(run.store, data.queries, options, run.latencies)).seconds;
-  return runs.map(({ backend, recall, latencies, seconds }) => {
+    for (const run of turn % 2 ? runs : [...runs].reverse()) {
+      const { seconds, cpuUs } = await pass(run.store, data.queries, options, run.latencies);
+      run.seconds += seconds;
+      run.cpuUs += cpuUs;
+    }
+  return runs.map(({ backend, recall, latencies, seconds, cpuUs }) => {
     const sorted = Float64Array.from(latencies).sort();
     const at = (part) => sorted[Math.floor(part * (sorted.length - 1))];
-    const figures = {
-      p50Us: at(0.5),
-      p99Us: at(0.99),
-      perSecond: sorted.length / seconds,
-    };
-    return { backend, ef, recall, ...figures };
+    const perSearch = { p50Us: at(0.5), p99Us: at(0.99), cpuUs: cpuUs / sorted.length };
+    return { backend, ef, recall, perSecond: sorted.length / seconds, ...perSearch };
   });
 }
 

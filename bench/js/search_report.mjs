@@ -2,8 +2,12 @@ const TARGET = 0.95;
 
 const cell = (value, digits) => value.toFixed(digits).padStart(9);
 
-function pointLine({ ef, recall, perSecond, p50Us, p99Us }) {
-  const figures = [cell(recall, 4), cell(perSecond, 0), cell(p50Us, 1), cell(p99Us, 1)];
+function pointLine({ ef, recall, perSecond, p50Us, p99Us, cpuUs }) {
+  const figures = [
+    cell(recall, 4),
+    cell(perSecond, 0),
+    ...[p50Us, p99Us, cpuUs].map((us) => cell(us, 1)),
+  ];
   return `  ${String(ef).padStart(5)} ${figures.join(' ')}`;
 }
 
@@ -19,7 +23,7 @@ function backendText({ backend, instructionSet }, points, k) {
   return [
     '',
     `${backend} [${instructionSet}]`,
-    `  ${'ef'.padStart(5)} ${[`recall@${k}`, 'per s', 'p50 us', 'p99 us'].map((it) => it.padStart(9)).join(' ')}`,
+    `  ${'ef'.padStart(5)} ${[`recall@${k}`, 'per s', 'p50 us', 'p99 us', 'cpu us'].map((it) => it.padStart(9)).join(' ')}`,
     ...points.map(pointLine),
     best === undefined
       ? `  no ef reaches recall@${k} ${TARGET}`
