@@ -31,13 +31,20 @@ export class App {
     });
     this.#map = new PatternMap(find('map'), find('ring'), atlas, {
       onPick: (like) => this.#go({ ...this.#view, like }),
-      describe: async (id) => tooltip(id, await (await store).getPattern(id)),
+      describe: (id, whole) => {
+        void store.then(async (opened) => whole(tooltip(id, await opened.getPattern(id))));
+        return tooltip(id, null);
+      },
     });
     this.#listen();
   }
 
-  /** Shows what the address says. */
-  async show(): Promise<void> {
+  /** Shows what the address says, and the engine that is at work. */
+  async start(): Promise<void> {
+    await Promise.all([this.#show(), this.#showEngine()]);
+  }
+
+  async #show(): Promise<void> {
     const view = readView(location.hash);
     this.#view = view;
     this.#hint('');
@@ -77,7 +84,7 @@ export class App {
     );
     render(legend(hits.length, picked !== undefined), find('legend'));
     this.#results.querySelector('.picked')?.scrollIntoView({ block: 'nearest' });
-    render(engine(store.getImplementationInfo(), await store.getStats()), find('engine'));
+    await this.#showEngine();
   }
 
   #showTiming(store: IPatternStore, view: View, given: Answer, checked?: Check): void {
@@ -91,10 +98,15 @@ export class App {
     );
   }
 
+  async #showEngine(): Promise<void> {
+    const store = await this.#store;
+    render(engine(store.getImplementationInfo(), await store.getStats()), find('engine'));
+  }
+
   #go(view: View): void {
     this.#results.setAttribute('aria-busy', 'true');
     const address = addressOf(view);
-    if (address === location.hash) void this.show();
+    if (address === location.hash) void this.#show();
     else location.hash = address;
   }
 
@@ -116,7 +128,7 @@ export class App {
   }
 
   #listen(): void {
-    window.addEventListener('hashchange', () => void this.show());
+    window.addEventListener('hashchange', () => void this.#show());
     find('form').addEventListener('submit', (event) => {
       event.preventDefault();
       this.#ask();

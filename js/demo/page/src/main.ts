@@ -56,7 +56,7 @@ async function start(): Promise<void> {
   const store = opened.then((each) => each.store);
   const app = new App(atlas, store, model);
   listenToKeys();
-  await Promise.all([app.show(), opened.then(offerToForget)]);
+  await Promise.all([app.start(), opened.then(offerToForget)]);
   // For the curious, at the console of the browser.
   Object.assign(globalThis, { damask: { store: await store, embed: model.embed } });
 }

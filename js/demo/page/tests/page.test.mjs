@@ -91,7 +91,7 @@ test('an answer can be checked against exact search', async () => {
   await page.getByRole('button', { name: 'Check against exact search' }).click();
   const checked = page.locator('#checked');
   await checked.waitFor();
-  assert.match(await checked.innerText(), /^recall@10 1\.00: 10 of the 10 that exact search finds/);
+  assert.match(await checked.innerText(), /^recall@10 1\.00, exact search took [\d.]+ m?s$/);
 });
 
 test('filters narrow the answer, and can be taken back', async () => {

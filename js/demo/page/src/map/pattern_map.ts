@@ -21,8 +21,8 @@ use([
 export interface MapOptions {
   /** Called with the pattern that a person chose. */
   onPick: (id: string) => void;
-  /** The HTML that describes a pattern under the pointer. */
-  describe: (id: string) => Promise<string>;
+  /** The HTML that describes a pattern under the pointer: its name, until the rest is there. */
+  describe: (id: string, whole: (html: string) => void) => string;
 }
 
 /** The part of an axis that is seen, in percent. */
@@ -57,7 +57,10 @@ export class PatternMap {
       if (id !== undefined) options.onPick(id);
     });
     this.#chart.on('datazoom', () => this.mark(undefined));
-    new ResizeObserver(() => this.#chart.resize()).observe(element);
+    new ResizeObserver(() => {
+      this.#chart.resize();
+      this.#draw();
+    }).observe(element);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#draw());
   }
 
@@ -70,6 +73,7 @@ export class PatternMap {
     };
     this.mark(undefined);
     this.#draw();
+    if (!this.#lit.hits.every((row) => this.#isSeen(row))) this.reset();
   }
 
   /** Marks one pattern, or none. Nothing is drawn anew: that would hold up a search. */
@@ -77,15 +81,14 @@ export class PatternMap {
     const row = id === undefined ? undefined : this.#atlas.rowOf(id);
     this.#ring.hidden = row === undefined;
     if (row === undefined) return;
-    const [x, y] = this.#chart.convertToPixel('grid', this.#atlas.placeOf(row)) as [number, number];
+    const [x, y] = this.#pixelOf(row);
     this.#ring.style.translate = `${x}px ${y}px`;
   }
 
   /** Magnifies about the middle of what is seen; a negative step shrinks. */
   zoom(step: number): void {
     const factor = ZOOM_STEP ** -step;
-    const { dataZoom } = this.#chart.getOption() as { dataZoom: Window[] };
-    const windows = dataZoom.map(({ start, end }) => {
+    const windows = this.#windows().map(({ start, end }) => {
       const middle = (start + end) / 2;
       const half = Math.min(((end - start) / 2) * factor, 50);
       const first = Math.min(Math.max(middle - half, 0), 100 - 2 * half);
@@ -97,6 +100,18 @@ export class PatternMap {
   /** Shows the whole map. */
   reset(): void {
     this.#zoomTo(AXES.map(() => ({ start: 0, end: 100 })));
+  }
+
+  #windows(): Window[] {
+    return (this.#chart.getOption() as { dataZoom: Window[] }).dataZoom;
+  }
+
+  #isSeen(row: number): boolean {
+    return this.#chart.containPixel('grid', this.#pixelOf(row));
+  }
+
+  #pixelOf(row: number): [x: number, y: number] {
+    return this.#chart.convertToPixel('grid', this.#atlas.placeOf(row)) as [number, number];
   }
 
   #zoomTo(windows: readonly Window[]): void {
@@ -135,10 +150,7 @@ export class PatternMap {
           { data }: { data: Point },
           ticket: string,
           done: (ticket: string, html: string) => void,
-        ) => {
-          void describe(this.#atlas.idOf(data[2]) ?? '').then((html) => done(ticket, html));
-          return '';
-        },
+        ) => describe(this.#atlas.idOf(data[2]) ?? '', (html) => done(ticket, html)),
       },
     };
   }
@@ -146,6 +158,8 @@ export class PatternMap {
   #draw(): void {
     const styles = getComputedStyle(this.#element);
     const colour = (name: string) => styles.getPropertyValue(`--map-${name}`).trim();
-    this.#chart.setOption({ series: drawing(this.#atlas, this.#lit, colour) });
+    const width = this.#chart.getWidth();
+    const series = drawing(this.#atlas, this.#lit, width, colour);
+    this.#chart.setOption({ series }, { replaceMerge: ['series'] });
   }
 }

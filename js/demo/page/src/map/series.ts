@@ -1,8 +1,8 @@
 import type { Atlas, Filter } from '../atlas.js';
 import { lastPart } from '../naming.js';
 
-/** A point of the map: its place, its row in the atlas, and its rank among the hits. */
-export type Point = [x: number, y: number, row: number, rank?: number];
+/** A point of the map: its place, and its row in the atlas. */
+export type Point = [x: number, y: number, row: number];
 
 /** What the map shows beside all patterns: rows of hits, best first, and of the picked pattern. */
 export interface Lit {
@@ -14,28 +14,35 @@ export interface Lit {
 /** The value of a custom property `--map-...` where the map is. */
 export type Colour = (name: string) => string;
 
-/** From this many patterns on the dots are smaller. */
+/** The dots are smaller where there are more than these, or where the map is narrower. */
 const MANY = 10_000;
+const NARROW = 480;
+
+/** How high the best hit is drawn; the others are below it. */
+const TOP = 100;
 
 /** The dots of all patterns: those that the filter leaves out are dimmed. */
-function dots(atlas: Atlas, filter: Filter, colour: Colour) {
+function dots(atlas: Atlas, filter: Filter, width: number, colour: Colour) {
   const rows = Array.from({ length: atlas.size }, (_, row) => row);
   const matches = atlas.matcher(filter);
   const place = (row: number): Point => [...atlas.placeOf(row), row];
-  const symbolSize = atlas.size > MANY ? 3 : 4.5;
-  const common = { type: 'scatter', emphasis: { scale: 2.2 }, progressive: 0, symbolSize };
+  const filtered = Object.keys(filter).length > 0;
+  const symbolSize = atlas.size > MANY || width < NARROW ? 3 : 4.5;
+  const common = { type: 'scatter', emphasis: { scale: 2.2 }, progressive: 0 };
   return [
     {
       ...common,
       id: 'excluded',
       data: rows.filter((row) => !matches(row)).map(place),
+      symbolSize,
       itemStyle: { color: colour('excluded'), opacity: 1 },
     },
     {
       ...common,
       id: 'patterns',
       data: rows.filter(matches).map(place),
-      itemStyle: { color: colour('pattern'), opacity: 1 },
+      symbolSize: filtered ? symbolSize + 2 : symbolSize,
+      itemStyle: { color: colour(filtered ? 'match' : 'pattern'), opacity: 1 },
     },
   ];
 }
@@ -71,56 +78,59 @@ function threads(atlas: Atlas, { hits, picked }: Lit, colour: Colour) {
     silent: true,
     data: from === undefined ? [] : hits.map((row) => ({ coords: [from, atlas.placeOf(row)] })),
     lineStyle: { color: colour('picked'), width: 1.2, opacity: 0.55, curveness: 0.12 },
-    zlevel: 1,
+    z: 3,
   };
 }
 
-/** The hits by rank, the best drawn last, and the picked pattern. */
-function lights(atlas: Atlas, { hits, picked }: Lit, colour: Colour) {
-  const ranked = hits.map((row, index): Point => [...atlas.placeOf(row), row, index + 1]);
-  const common = { type: 'scatter', emphasis: { scale: 1.3 }, zlevel: 1 };
-  return [
-    {
-      ...common,
-      id: 'hits',
-      data: ranked.reverse(),
-      symbolSize: 17,
-      itemStyle: {
-        color: colour('hit'),
-        borderColor: colour('ground'),
-        borderWidth: 1.5,
-        opacity: 1,
-      },
-      label: {
-        show: true,
-        formatter: ({ data }: { data: Point }) => `${data[3]}`,
-        color: colour('ground'),
-        fontSize: 10,
-        fontWeight: 700,
-      },
+/** A hit with its rank. Each is a series of its own, so that a better one covers it whole. */
+function hit(atlas: Atlas, row: number, index: number, colour: Colour) {
+  return {
+    id: `hit ${index}`,
+    type: 'scatter',
+    data: [[...atlas.placeOf(row), row]],
+    symbolSize: 18,
+    itemStyle: {
+      color: colour('hit'),
+      borderColor: colour('ground'),
+      borderWidth: 1.5,
+      opacity: 1,
     },
-    {
-      ...common,
-      id: 'picked',
-      data: picked === undefined ? [] : [[...atlas.placeOf(picked), picked]],
-      symbol: 'diamond',
-      symbolSize: 24,
-      itemStyle: {
-        color: colour('picked'),
-        borderColor: colour('ground'),
-        borderWidth: 2,
-        opacity: 1,
-      },
+    label: {
+      show: true,
+      formatter: `${index + 1}`,
+      color: colour('ground'),
+      fontSize: 10,
+      fontWeight: 700,
     },
-  ];
+    z: TOP - index,
+  };
 }
 
-/** Everything that is drawn. */
-export function drawing(atlas: Atlas, lit: Lit, colour: Colour) {
+/** The pattern whose neighbours the hits are. */
+function chosen(atlas: Atlas, row: number, colour: Colour) {
+  return {
+    id: 'picked',
+    type: 'scatter',
+    data: [[...atlas.placeOf(row), row]],
+    symbol: 'diamond',
+    symbolSize: 24,
+    itemStyle: {
+      color: colour('picked'),
+      borderColor: colour('ground'),
+      borderWidth: 2,
+      opacity: 1,
+    },
+    z: TOP + 1,
+  };
+}
+
+/** Everything that is drawn on a map of this width. */
+export function drawing(atlas: Atlas, lit: Lit, width: number, colour: Colour) {
   return [
-    ...dots(atlas, lit.filter, colour),
+    ...dots(atlas, lit.filter, width, colour),
     regions(atlas, colour),
     threads(atlas, lit, colour),
-    ...lights(atlas, lit, colour),
+    ...lit.hits.map((row, index) => hit(atlas, row, index, colour)),
+    ...(lit.picked === undefined ? [] : [chosen(atlas, lit.picked, colour)]),
   ];
 }

@@ -13,13 +13,18 @@ export function origin({ origin, milliseconds: took }: Opened, tests: number): s
 }
 
 function verdict({ found, of, milliseconds: took }: Check): string {
-  const recall = of === 0 ? '' : `recall@${of} ${(found / of).toFixed(2)}: `;
-  return `${recall}${found} of the ${of} that exact search finds, which took ${milliseconds(took)}`;
+  return `recall@${of} ${(found / of).toFixed(2)}, exact search took ${milliseconds(took)}`;
+}
+
+function checkOf(checked: Check | undefined, onCheck: () => void): TemplateResult {
+  return checked === undefined
+    ? html`<button type="button" id="check" @click=${onCheck}>Check against exact search</button>`
+    : html`<span id="checked">${verdict(checked)}</span>`;
 }
 
 /** What an answer took, and the offer to check it. */
 export function timing(
-  { embedding, searching }: Answer,
+  { hits, embedding, searching }: Answer,
   checked: Check | undefined,
   onCheck: () => void,
 ): TemplateResult {
@@ -31,13 +36,7 @@ export function timing(
     <span title="from asking the worker to having its answer">
       found in <b id="searching">${milliseconds(searching)}</b>
     </span>
-    ${
-      checked === undefined
-        ? html`<button type="button" id="check" @click=${onCheck}>
-            Check against exact search
-          </button>`
-        : html`<span id="checked">${verdict(checked)}</span>`
-    }`;
+    ${hits.length === 0 ? nothing : checkOf(checked, onCheck)}`;
 }
 
 function row(name: string, value: string | undefined): TemplateResult | typeof nothing {
