@@ -31,6 +31,7 @@ fuzz  libclang-rt-14-dev       /usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_r
 lint  clang-format             clang-format
 lint  clang-tidy               clang-tidy
 lint  shellcheck               shellcheck
+browser chromium               chromium
 '
 
 is_present() {

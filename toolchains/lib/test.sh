@@ -42,6 +42,7 @@ install_for_tests() {
   local groups=(node build)
   if is_selected arm64; then groups+=(arm64); fi
   if is_selected native-fuzz; then groups+=(fuzz); fi
+  if are_selected "${JS_PRESETS[@]}"; then groups+=(browser); fi
   if [[ -n $everything ]]; then groups+=(lint); fi
   install_packages "${groups[@]}"
 }
@@ -89,6 +90,8 @@ write_test_list() {
   if are_selected "${JS_PRESETS[@]}"; then
     add_test js.package 600 'RESOURCE_LOCK js-lib' npm --prefix js test
     add_test js.demo 600 'RESOURCE_LOCK js-lib' npm --prefix js/demo test
+    add_test js.page 600 'PROCESSORS 2' \
+      env "DAMASK_PACKAGE=$PAGE_PACKAGE" npm --prefix js/demo/page test
     add_test js.bench 600 'RESOURCE_LOCK js-lib' node --test bench/js/tests/*.test.mjs
   fi
   if are_selected "${JS_PRESETS[@]}" arm64; then
@@ -112,7 +115,7 @@ test_command() {
   if are_selected "${JS_PRESETS[@]}"; then
     build_js
     stage_engines
-    npm_install js/demo
+    prepare_page
   fi
   write_test_list >"$BUILD/CTestTestfile.cmake"
   say 'testing'

@@ -20,12 +20,15 @@ const say = (where: 'store-status' | 'model-status', text: string) => {
 };
 
 function openModel(): Model {
+  let outcome: string | undefined;
+  const end = (text: string) => say('model-status', (outcome = text));
   const model = startModel(`${BASE}/model`, (fraction) => {
-    say('model-status', `fetching the model, ${percent(fraction)}`);
+    // Other files of the model arrive when one has failed.
+    if (outcome === undefined) say('model-status', `fetching the model, ${percent(fraction)}`);
   });
   model.ready.then(
-    () => say('model-status', 'model ready'),
-    (error: Error) => say('model-status', `the model could not be loaded: ${error.message}`),
+    () => end('model ready'),
+    (error: Error) => end(`the model could not be loaded: ${error.message}`),
   );
   return model;
 }

@@ -73,18 +73,21 @@ export async function assertShows(page, expected) {
 /** How many pixels of the map have the colour of hits. */
 export function litPixels(page) {
   return page.evaluate(() => {
-    const probe = document.createElement('canvas').getContext('2d');
-    probe.fillStyle = getComputedStyle(document.getElementById('map')).getPropertyValue(
-      '--map-hit',
-    );
-    probe.fillRect(0, 0, 1, 1);
-    const [red, green, blue] = probe.getImageData(0, 0, 1, 1).data;
+    const map = document.getElementById('map');
+    const copy = document.createElement('canvas');
+    [copy.width, copy.height] = [map.clientWidth, map.clientHeight];
+    const context = copy.getContext('2d', { willReadFrequently: true });
+    context.fillStyle = getComputedStyle(map).getPropertyValue('--map-hit');
+    context.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+    context.clearRect(0, 0, 1, 1);
+    for (const canvas of map.querySelectorAll('canvas')) {
+      context.drawImage(canvas, 0, 0, copy.width, copy.height);
+    }
+    const { data } = context.getImageData(0, 0, copy.width, copy.height);
     let lit = 0;
-    for (const canvas of document.querySelectorAll('#map canvas')) {
-      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-      for (let at = 0; at < data.length; at += 4) {
-        if (data[at] === red && data[at + 1] === green && data[at + 2] === blue) lit += 1;
-      }
+    for (let at = 0; at < data.length; at += 4) {
+      if (data[at] === red && data[at + 1] === green && data[at + 2] === blue) lit += 1;
     }
     return lit;
   });
