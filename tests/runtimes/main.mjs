@@ -7,7 +7,11 @@ import { prepareApp } from './lib/scratch.mjs';
 import { Table } from './lib/table.mjs';
 import { workerd } from './lib/workerd.mjs';
 
-const RUNTIMES = { node, systemNode, deno, bun, chromium, firefox, workerd, arm64, fallback };
+const RUNTIMES = {
+  node,
+  'system-node': systemNode,
+  ...{ deno, bun, chromium, firefox, workerd, arm64, fallback },
+};
 
 const names = process.argv.slice(2);
 const unknown = names.filter((it) => !Object.hasOwn(RUNTIMES, it));

@@ -34,7 +34,7 @@ stage_engines() {
   fi
 }
 
-# Leaves dist/damask-<version>.tgz, of builds that are there.
+# Leaves dist/damask-<version>.tgz, of builds that are there, and sets tarball.
 make_package() {
   stage_engines
   stage LICENSE js/LICENSE
@@ -42,9 +42,11 @@ make_package() {
   mkdir -p dist
   rm -f dist/damask-*.tgz
   run_logged pack js/packaging/pack dist
+  tarball=$(echo dist/damask-*.tgz)
 }
 
 pack_command() {
+  local tarball
   (($# == 0)) || die "pack: unknown argument '$1'" 'it packs everything, and takes none'
   local groups=(node build)
   [[ $(uname -m) != x86_64 ]] || groups+=(arm64)
@@ -61,7 +63,7 @@ pack_command() {
   build_js
   make_package
   say 'checking'
-  run_logged check-package js/packaging/check dist/damask-*.tgz
+  run_logged check-package js/packaging/check "$tarball"
   sed -n '/^sha256/,$p' "$(log_path check-package)"
-  say "packed $(echo dist/damask-*.tgz)"
+  say "packed $tarball"
 }

@@ -32,6 +32,7 @@ lint  clang-format             clang-format
 lint  clang-tidy               clang-tidy
 lint  shellcheck               shellcheck
 browser chromium               chromium
+browser firefox-esr            firefox-esr
 '
 
 is_present() {

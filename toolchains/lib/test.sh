@@ -3,6 +3,8 @@
 
 readonly PRESETS=(native-release native-sanitize native-fuzz arm64 wasm-simd wasm-scalar)
 readonly JS_PRESETS=(native-release wasm-simd wasm-scalar)
+# What tests/runtimes runs the package in.
+readonly RUNTIMES=(node system-node deno bun chromium firefox workerd arm64 fallback)
 
 # test [PRESET...] [-R REGEX] [-E REGEX]: sets selected_presets and ctest_options.
 parse_test_arguments() {
@@ -96,6 +98,11 @@ write_test_list() {
   fi
   if are_selected "${JS_PRESETS[@]}" arm64; then
     add_test gate 900 'PROCESSORS 2' tests/gate/gate "$BUILD"
+    add_test js.pack 300 'RESOURCE_LOCK js-lib' js/packaging/check "$tarball"
+    local runtime
+    for runtime in "${RUNTIMES[@]}"; do
+      add_test "runtimes.$runtime" 600 '' tests/runtimes/run "$runtime"
+    done
   fi
   if [[ -n $everything ]]; then
     local check
@@ -106,7 +113,7 @@ write_test_list() {
 }
 
 test_command() {
-  local selected_presets ctest_options everything preset
+  local selected_presets ctest_options everything preset tarball=
   parse_test_arguments "$@"
   install_for_tests
   report_machine
@@ -116,6 +123,10 @@ test_command() {
     build_js
     stage_engines
     prepare_page
+  fi
+  if are_selected "${JS_PRESETS[@]}" arm64; then
+    npm_install tests/runtimes
+    npm_install tests/runtimes/arm64
   fi
   write_test_list >"$BUILD/CTestTestfile.cmake"
   say 'testing'

@@ -1,8 +1,8 @@
 // The same program, from the same tarball, on machines that lack something: it must run, say what it
 // fell back to and why, and give the same results.
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { inScratch } from './scratch.mjs';
+import { inFreshFolder } from './scratch.mjs';
 import { runJson } from './processes.mjs';
 
 const ADDONS = 'node_modules/damask/prebuilds';
@@ -45,16 +45,13 @@ export async function fallback(app, table) {
       table.leaveOut(`fallback: ${name}`, 'V8 can only be denied SIMD on x86-64');
       continue;
     }
-    const copy = await mkdtemp(inScratch('fallback-'));
-    try {
+    await inFreshFolder(async (copy) => {
       await cp(app, copy, { recursive: true });
       await change?.(copy);
       const [row] = await runJson([process.execPath, ...options, 'fallback.mjs'], copy);
       table.add(`fallback: ${name}`, row, runsOn);
-      const said = row.warnings[0]?.message ?? 'nothing to say';
+      const said = row.warnings[0]?.message.replaceAll(`${copy}/`, '') ?? 'nothing to say';
       table.addCheck(`fallback: ${name}`, row.info, complaint(row, passedOver), `said: ${said}`);
-    } finally {
-      await rm(copy, { recursive: true });
-    }
+    });
   }
 }

@@ -22,10 +22,10 @@ export async function runJson(command, cwd) {
   return JSON.parse(stdout);
 }
 
-/** The version that a runtime says it has: the first number of `--version`. */
+/** The version that a runtime says it has: the first three numbers of `--version`. */
 export async function versionOf(...command) {
   const { stdout } = await promisify(execFile)(command[0], [...command.slice(1), '--version']);
-  return /\d+\.\d+\.\d+/.exec(stdout)[0];
+  return /\d+[.-]\d+[.-]\d+/.exec(stdout)[0];
 }
 
 /** Runs a program on every backend, and enters its answers. */

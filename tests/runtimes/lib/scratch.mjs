@@ -11,8 +11,15 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const tests = path.join(root, 'tests');
 const scratch = path.join(root, 'build/runtimes');
 
-/** A folder below build/runtimes. */
-export const inScratch = (name) => path.join(scratch, name);
+/** Gives `work` an empty folder that is gone afterwards. */
+export async function inFreshFolder(work) {
+  const folder = await mkdtemp(path.join(scratch, 'run-'));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
 
 async function findTarball() {
   if (process.env.DAMASK_TARBALL) return path.resolve(process.env.DAMASK_TARBALL);
@@ -48,19 +55,15 @@ export async function prepareApp() {
     for (const it of files.filter((it) => it.isFile()))
       hash.update(await readFile(path.join(it.parentPath, it.name)));
   }
-  const folder = inScratch(`app-${hash.digest('hex').slice(0, 16)}`);
-  const { sha256 } = await loadExpected();
-  if (!(await isThere(folder))) {
-    await mkdir(scratch, { recursive: true });
+  const name = `app-${hash.digest('hex').slice(0, 16)}`;
+  const folder = path.join(scratch, name);
+  await mkdir(scratch, { recursive: true });
+  const apps = (await readdir(scratch)).filter((it) => it.startsWith('app-'));
+  if (!apps.includes(name)) {
     const made = await mkdtemp(path.join(scratch, 'making-'));
     await fill(made, tarball);
     await rename(made, folder).catch(() => rm(made, { recursive: true }));
+    for (const it of apps) await rm(path.join(scratch, it), { recursive: true, force: true });
   }
-  return { folder, sha256 };
+  return { folder, sha256: (await loadExpected()).sha256 };
 }
-
-const isThere = (folder) =>
-  readdir(folder).then(
-    () => true,
-    () => false,
-  );

@@ -26,12 +26,12 @@ export class Table {
 
   /** What this machine cannot run. */
   leaveOut(where, why) {
-    console.log(`${where.padEnd(38)} left out: ${why}`);
+    console.log(`${where.padEnd(42)} left out: ${why}`);
   }
 
   fail(where, error) {
     this.#failed += 1;
-    console.log(`${where.padEnd(38)} FAIL ${error.stack}`);
+    console.log(`${where.padEnd(42)} FAIL ${error.stack}`);
   }
 
   /** Prints the sum; gives the exit code. */
@@ -43,7 +43,7 @@ export class Table {
   #line(where, { type, instructionSet }, wrong, what) {
     const engine = `${type} (${instructionSet})`;
     const verdict = wrong === undefined ? `PASS ${what}` : `FAIL ${wrong}`;
-    console.log(`${where.padEnd(38)} ${engine.padEnd(26)} ${verdict}`);
+    console.log(`${where.padEnd(42)} ${engine.padEnd(26)} ${verdict}`);
     if (wrong === undefined) this.#passed += 1;
     else this.#failed += 1;
   }

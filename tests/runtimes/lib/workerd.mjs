@@ -4,13 +4,12 @@ import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { inScratch } from './scratch.mjs';
+import { inFreshFolder } from './scratch.mjs';
 import { programOf, versionOf } from './processes.mjs';
 
 const BACKENDS = ['wasm-simd', 'wasm-scalar'];
 
-export async function workerd(app, table) {
-  const outdir = inScratch(`workerd-${process.pid}`);
+async function bundle(app, outdir) {
   await build({
     absWorkingDir: app,
     entryPoints: ['workerd.mjs'],
@@ -24,17 +23,26 @@ export async function workerd(app, table) {
     type: name.endsWith('.wasm') ? 'CompiledWasm' : 'ESModule',
     path: path.join(outdir, name),
   }));
-  // The first is where the worker starts.
-  modules.sort((a, b) => (a.type < b.type ? 1 : -1));
-  const server = new Miniflare({ modules, modulesRoot: outdir, compatibilityDate: '2026-01-01' });
-  try {
-    const query = BACKENDS.map((it) => `backend=${it}`).join('&');
-    const response = await server.dispatchFetch(`http://localhost/?${query}`);
-    if (!response.ok) throw new Error(await response.text());
-    const version = await versionOf(programOf('.bin/workerd'));
-    for (const [i, row] of (await response.json()).entries())
-      table.add(`workerd ${version}, module imported`, row, BACKENDS[i]);
-  } finally {
-    await server.dispose();
-  }
+  // The worker starts with the first.
+  return modules.sort((a, b) => (a.type < b.type ? 1 : -1));
 }
+
+async function ask(server) {
+  const query = BACKENDS.map((it) => `backend=${it}`).join('&');
+  const response = await server.dispatchFetch(`http://localhost/?${query}`);
+  if (!response.ok) throw new Error(await response.text());
+  return response.json();
+}
+
+export const workerd = (app, table) =>
+  inFreshFolder(async (modulesRoot) => {
+    const modules = await bundle(app, modulesRoot);
+    const server = new Miniflare({ modules, modulesRoot, compatibilityDate: '2026-01-01' });
+    try {
+      const version = await versionOf(programOf('.bin/workerd'));
+      for (const [i, row] of (await ask(server)).entries())
+        table.add(`workerd ${version}, module imported`, row, BACKENDS[i]);
+    } finally {
+      await server.dispose();
+    }
+  });
