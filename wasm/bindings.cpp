@@ -17,7 +17,7 @@ auto onExchange() {
 }
 
 /// Calls `sink(address, bytes)` for each chunk; a sink that returns false ends the save.
-double save(const Store& store, emscripten::val sink) {
+double save(Store& store, emscripten::val sink) {
   return store.save([&](std::span<const std::byte> chunk) -> damask::Result<void> {
     const double address = damask::wasm::addressOf(chunk.data());
     if (sink(address, static_cast<double>(chunk.size())).as<bool>()) return {};
@@ -50,6 +50,7 @@ EMSCRIPTEN_BINDINGS(damask) {
       .function("size", &Store::size)
       .function("contains", &Store::contains)
       .function("stats", &Store::stats)
+      .function("check", &Store::check)
       .function("upsert", &Store::upsert)
       .function("remove", &Store::remove)
       .function("recordUsage", &Store::recordUsage)
@@ -71,6 +72,10 @@ EMSCRIPTEN_BINDINGS(damask) {
       .function("nextSlot", &Store::nextSlot)
       .function("idOf", &Store::idOf)
       .function("patternAt", &Store::patternAt)
+      .function("patternsAt", &Store::patternsAt)
       .function("embeddingAt", &Store::embeddingAt)
+      .function("beginJournal", &Store::beginJournal)
+      .function("takeJournal", &Store::takeJournal)
+      .function("replay", &Store::replay)
       .function("save", &save);
 }

@@ -5,6 +5,7 @@ import type {
   Pattern,
   PatternInput,
   RebuildProgress,
+  ReplayReport,
   SearchOptions,
   SearchResult,
   SlotSearchResult,
@@ -31,6 +32,7 @@ export interface BackendStore {
   size(): number;
   contains(id: string): boolean;
   stats(): StoreStats;
+  check(pattern: PatternInput, embedding: Float32Array): void;
   upsert(pattern: PatternInput, embedding: Float32Array): void;
   remove(id: string): boolean;
   recordUsage(id: string, outcome: Verdict | undefined, nowMs: number): boolean;
@@ -52,8 +54,12 @@ export interface BackendStore {
   nextSlot(from: number): number | undefined;
   idOf(slot: number): string | undefined;
   patternAt(slot: number): Pattern | undefined;
+  patternsAt(slots: Uint32Array, withContent: boolean): Pattern[];
   embeddingAt(slot: number): Float32Array | undefined;
   /** The snapshot, front to back, in chunks of at most 1 MiB that the caller may keep. */
   saveChunks(): Uint8Array[];
+  beginJournal(): Uint8Array;
+  takeJournal(synced: number): Uint8Array;
+  replay(journal: Uint8Array): ReplayReport;
   release(): void;
 }

@@ -1,4 +1,5 @@
-import { describe } from './describe.js';
+import { checkFilterExpression } from './check_filter.js';
+import { checkText, refuse } from './check_text.js';
 import { InvalidArgumentError } from './errors.js';
 import type {
   CreateOptions,
@@ -8,6 +9,8 @@ import type {
   SearchOptions,
   Vector,
 } from './types.js';
+
+export { checkText };
 
 /*
  * Arguments are checked here once, for every backend: types, and that a number fits the integer it
@@ -20,22 +23,6 @@ const MAX_UINT64 = 0xffffffffffffffffn;
 type Check = (value: unknown, field: string) => void;
 /** One check for each field of T; a field that is undefined counts as absent. */
 type Checks<T> = { readonly [Field in keyof Required<T>]: Check };
-
-function refuse(field: string, wanted: string, value: unknown): never {
-  throw new InvalidArgumentError(`${field} must be ${wanted}, not ${describe(value)}`);
-}
-
-function isWellFormed(text: string): boolean {
-  const native = (text as { isWellFormed?: () => boolean }).isWellFormed;
-  return native ? native.call(text) : !/\p{Surrogate}/u.test(text);
-}
-
-/** A string that UTF-8 can hold: a lone surrogate would be replaced silently. */
-export function checkText(value: unknown, field: string): asserts value is string {
-  if (typeof value !== 'string') refuse(field, 'a string', value);
-  if (!isWellFormed(value))
-    throw new InvalidArgumentError(`${field} has a lone surrogate, which UTF-8 cannot hold`);
-}
 
 export function checkUint32(value: unknown, field: string): asserts value is number {
   if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > MAX_UINT32)
@@ -119,7 +106,12 @@ const pattern = recordCheck<PatternInput>(
   ['id', 'type', 'domain', 'content'],
 );
 
-const filterChecks: Checks<Filter> = { domain: checkText, type: checkText, framework: checkText };
+const filterChecks: Checks<Filter> = {
+  domain: checkText,
+  type: checkText,
+  framework: checkText,
+  filter: checkFilterExpression,
+};
 const filter = recordCheck<Filter>(filterChecks);
 
 const searchOptions = recordCheck<SearchOptions>({

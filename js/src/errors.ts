@@ -14,6 +14,10 @@ export type ErrorCode =
   | 'SNAPSHOT_CORRUPT'
   /** Written by a newer format version than this build reads. */
   | 'SNAPSHOT_TOO_NEW'
+  /** A checksum, bound or invariant of a journal does not hold. */
+  | 'JOURNAL_CORRUPT'
+  /** The journal does not continue this store. */
+  | 'JOURNAL_MISMATCH'
   /** This build or machine lacks what was asked for. */
   | 'UNSUPPORTED'
   /** A file or URL could not be read or written. */
@@ -65,6 +69,14 @@ export class SnapshotError extends DamaskError {
   constructor(code: SnapshotErrorCode, message: string, options?: ErrorOptions) {
     super(code, message, options);
     this.name = 'SnapshotError';
+  }
+}
+
+/** The bytes are not a journal that can be replayed on this store. */
+export class JournalError extends DamaskError {
+  constructor(code: 'JOURNAL_CORRUPT' | 'JOURNAL_MISMATCH', message: string) {
+    super(code, message);
+    this.name = 'JournalError';
   }
 }
 
@@ -130,6 +142,9 @@ export function errorFor(code: string, message: string): DamaskError {
     case 'SNAPSHOT_CORRUPT':
     case 'SNAPSHOT_TOO_NEW':
       return new SnapshotError(code, message);
+    case 'JOURNAL_CORRUPT':
+    case 'JOURNAL_MISMATCH':
+      return new JournalError(code, message);
     case 'UNSUPPORTED':
       return new UnsupportedError(message);
     case 'NOT_FOUND':

@@ -7,6 +7,7 @@ import {
   checkSearchOptions,
   checkText,
   checkUint32,
+  toBytes,
   toFloats,
 } from './check.js';
 import { DisposedError, OutOfMemoryError } from './errors.js';
@@ -15,6 +16,7 @@ import type {
   Pattern,
   PatternInput,
   RebuildProgress,
+  ReplayReport,
   SearchOptions,
   SearchResult,
   SlotSearchResult,
@@ -69,6 +71,13 @@ export class Store {
   /** Measured figures; all bytes are bytes. */
   stats(): StoreStats {
     return this.#store().stats();
+  }
+
+  /** Throws what `upsert` and `stage` would throw (but OutOfMemoryError), and does nothing else. */
+  check(pattern: PatternInput, embedding: Vector): void {
+    checkPattern(pattern);
+    const floats = toFloats(embedding, 'embedding');
+    this.#store().check(pattern, floats);
   }
 
   /**
@@ -225,6 +234,14 @@ export class Store {
     return this.#store().patternAt(slot);
   }
 
+  /**
+   * What `patternAt` returns, for many slots in one call; without content, that is ''. Throws
+   * InvalidArgumentError when a slot is not live.
+   */
+  patternsAt(slots: Uint32Array, withContent = true): Pattern[] {
+    return this.#store().patternsAt(slots, withContent);
+  }
+
   /** What `embedding` returns, by slot. */
   embeddingAt(slot: number): Float32Array | undefined {
     checkUint32(slot, 'slot');
@@ -250,6 +267,34 @@ export class Store {
       offset += chunk.byteLength;
     }
     return snapshot;
+  }
+
+  /**
+   * Begins a journal of the changes since the snapshot that was saved last, and returns its first
+   * bytes. From now on every change is collected for `takeJournal`. Throws InvalidStateError when the
+   * store has changed since that snapshot, or when changes were not taken yet.
+   */
+  beginJournal(): Uint8Array {
+    return this.#store().beginJournal();
+  }
+
+  /**
+   * The changes since the last call, as one frame to append to the journal: all of it is replayed or
+   * nothing. Empty when nothing has changed. Throws InvalidStateError when there is no journal.
+   * @param synced how many bytes of the journal are known to be durable
+   */
+  takeJournal(synced: number): Uint8Array {
+    checkInteger(synced, 'synced');
+    return this.#store().takeJournal(synced);
+  }
+
+  /**
+   * Makes the changes of a journal that continues this store as it is. Unless its end is torn, it goes
+   * on with `takeJournal`. Throws JournalError: JOURNAL_MISMATCH with nothing changed, and
+   * JOURNAL_CORRUPT, after which the store must be disposed of.
+   */
+  replay(journal: ArrayBuffer | ArrayBufferView): ReplayReport {
+    return this.#store().replay(toBytes(journal, 'journal'));
   }
 
   /** Gives the store's memory back. Disposing twice is allowed; any other call afterwards throws. */

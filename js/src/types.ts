@@ -79,11 +79,51 @@ export interface Pattern {
 /** A pattern to store; without a usageCount it has been used 0 times. */
 export type PatternInput = Omit<Pattern, 'usageCount'> & Partial<Pick<Pattern, 'usageCount'>>;
 
-/** Which patterns to look at: absent fields match everything, present ones must be equal. */
+/** The fields that a {@link FilterExpression} looks at. */
+export type TextField = 'id' | 'type' | 'domain' | 'framework';
+export type NumberField = 'coverage' | 'flakinessScore' | 'createdAt' | 'lastUsed' | 'usageCount';
+export type FilterField = TextField | NumberField | 'verdict';
+
+/** A field and what it is compared with; texts are ordered by code point. */
+export type OrderedComparison = readonly [TextField, string] | readonly [NumberField, number];
+export type Comparison = OrderedComparison | readonly ['verdict', Verdict];
+export type Membership =
+  | readonly [TextField, readonly string[]]
+  | readonly [NumberField, readonly number[]]
+  | readonly ['verdict', readonly Verdict[]];
+
+/**
+ * A condition on the fields of a pattern, such as
+ * `{ and: [{ eq: ['domain', 'api'] }, { gt: ['coverage', 0.5] }] }`. A comparison of a field that the
+ * pattern does not have is false, `ne` too; its `not` is therefore true. id, type, domain and
+ * usageCount are always there. At most 256 terms, nested at most 16 deep; `in` takes 1 to 256
+ * values, `and` and `or` at least one operand; a text has at most 1024 bytes of UTF-8, and a number
+ * is finite.
+ */
+export type FilterExpression =
+  | { readonly eq: Comparison }
+  | { readonly ne: Comparison }
+  | { readonly in: Membership }
+  | { readonly lt: OrderedComparison }
+  | { readonly le: OrderedComparison }
+  | { readonly gt: OrderedComparison }
+  | { readonly ge: OrderedComparison }
+  | { readonly prefix: readonly [TextField, string] }
+  | { readonly exists: FilterField }
+  | { readonly and: readonly FilterExpression[] }
+  | { readonly or: readonly FilterExpression[] }
+  | { readonly not: FilterExpression };
+
+/** Which patterns to look at: all that are present must hold. */
 export interface Filter {
+  /** Only patterns of this domain. */
   domain?: string;
+  /** Only patterns of this type. */
   type?: string;
+  /** Only patterns of this framework. */
   framework?: string;
+  /** Only patterns that it lets through. */
+  filter?: FilterExpression;
 }
 
 /** What one search asks for. */
@@ -172,6 +212,18 @@ export interface StoreStats {
   maxLevel: number;
   /** The instruction set whose kernels this store uses. */
   instructionSet: string;
+}
+
+/** What `replay` found in a journal. */
+export interface ReplayReport {
+  /** Whole frames, each one write. */
+  frames: number;
+  /** Changes replayed. */
+  changes: number;
+  /** The store's sequence afterwards. */
+  sequence: number;
+  /** Bytes at the end, of a write that was never acknowledged; ignored. */
+  tornBytes: number;
 }
 
 /** One section of a snapshot. */

@@ -4,6 +4,7 @@
 /// WebAssembly. Include this; the parts are documented in their own headers.
 
 #include "damask/error.hpp"
+#include "damask/filter.hpp"
 #include "damask/isa.hpp"
 #include "damask/options.hpp"
 #include "damask/pattern.hpp"

@@ -15,6 +15,8 @@ enum class ErrorCode {
   snapshotTruncated,  ///< The bytes end before the header says they do.
   snapshotCorrupt,    ///< A checksum, bound or invariant of the file does not hold.
   snapshotTooNew,     ///< Written by a newer format version than this build reads.
+  journalCorrupt,     ///< A checksum, bound or invariant of a journal does not hold.
+  journalMismatch,    ///< The journal does not continue this store.
   unsupported,        ///< This build or machine lacks what was asked for.
   io,                 ///< The operating system refused to read or write (drivers only).
   internal,           ///< An invariant of damask itself does not hold: a bug, please report it.

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "damask/error.hpp"
+#include "damask/filter.hpp"
 
 namespace damask {
 
@@ -59,6 +60,7 @@ struct SearchOptions {
   std::optional<std::string> domain;     ///< Only patterns of this domain.
   std::optional<std::string> type;       ///< Only patterns of this type.
   std::optional<std::string> framework;  ///< Only patterns of this framework.
+  std::optional<Filter> filter;          ///< Only patterns that it lets through.
 };
 
 namespace limits {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "damask/error.hpp"
+#include "damask/journal.hpp"
 #include "damask/options.hpp"
 #include "damask/pattern.hpp"
 #include "damask/snapshot.hpp"
@@ -100,6 +101,10 @@ class PatternStore {
   /// About O(efConstruction * m * log size).
   Result<void> upsert(const Pattern& pattern, std::span<const float> embedding);
 
+  /// What upsert() and stage() would refuse, without doing it. Errors: as theirs, but for
+  /// outOfMemory. O(length of the texts and the embedding).
+  Result<void> check(const Pattern& pattern, std::span<const float> embedding) const;
+
   /// Removes the pattern; false when there is none of that id. Its text and vector are erased from
   /// memory and from later snapshots, but for the 8-bit code and its scale, which the graph
   /// navigates by. O(1).
@@ -168,7 +173,8 @@ class PatternStore {
   Result<std::size_t> searchSlots(std::span<const float> query, const SearchOptions& options,
                                   std::span<SlotHit> hits, SearchReport* report = nullptr) const;
 
-  /// Live patterns that the filter fields of `options` match. O(slots).
+  /// Live patterns that match the domain, type, framework and filter of `options`; the rest of it
+  /// is not looked at. Errors: invalidArgument (the filter). O(slots * terms of the filter).
   Result<std::size_t> count(const SearchOptions& options) const;
 
   /// Walks the live slots in order of insertion: the first live slot at or after `from`.
@@ -179,9 +185,28 @@ class PatternStore {
   Result<std::optional<Pattern>> patternAt(std::uint32_t slot) const;
   Result<std::optional<std::vector<float>>> embeddingAt(std::uint32_t slot) const;
 
+  /// A journal holds the changes since a snapshot, so that a change is durable when its frame is.
+  /// Begins one for the snapshot that save() has just given, and returns its first bytes. From now
+  /// on every change is collected for takeJournal(); rebuilds are not, as they change no answer.
+  /// Errors: invalidState (the store has changed since, or changes are not taken yet), outOfMemory.
+  Result<std::vector<std::byte>> beginJournal(const SnapshotId& snapshot);
+
+  /// The changes since the last call, as one frame to append to the journal; empty when there are
+  /// none. All of a frame is replayed or nothing, so a batch that was staged is whole in one frame.
+  /// `synced` is how many bytes of the journal are known to be durable: with it replay() tells a
+  /// torn end from corruption. Errors: invalidState (no journal), outOfMemory. O(bytes).
+  Result<std::vector<std::byte>> takeJournal(std::uint64_t synced);
+
+  /// Makes the changes of a journal that continues this store as it is: that of the snapshot it was
+  /// opened from, or the one after the journal replayed last. Unless its end is torn, the journal
+  /// goes on with takeJournal(). Errors: journalMismatch (it continues another store), and, with
+  /// some of its changes made, so that the store must be thrown away: journalCorrupt, outOfMemory.
+  /// Costs: as its changes.
+  Result<ReplayReport> replay(std::span<const std::byte> journal);
+
   /// Writes a snapshot, front to back, in chunks of at most 1 MiB; needs no copy of the store.
   /// Errors: invalidState while patterns are staged, and what `sink` returns.
-  Result<void> save(const ByteSink& sink) const;
+  Result<SnapshotId> save(const ByteSink& sink) const;
   /// The same into one buffer.
   Result<std::vector<std::byte>> saveToBytes() const;
 

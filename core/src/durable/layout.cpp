@@ -2,7 +2,6 @@
 
 #include <xxhash.h>
 
-#include <cstdio>
 #include <cstring>
 
 #include "durable/little_endian.hpp"
@@ -132,12 +131,27 @@ Result<std::vector<SectionEntry>> decodeLayout(std::span<const std::byte> bytes)
   return entries;
 }
 
+SnapshotHash snapshotHash(std::span<const std::byte> bytes, std::size_t sections) {
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(
+      &canonical,
+      XXH3_128bits(bytes.data(), static_cast<std::size_t>(layoutBytes(sections) - kChecksumBytes)));
+  SnapshotHash hash;
+  std::memcpy(hash.data(), canonical.digest, hash.size());
+  return hash;
+}
+
+SnapshotHash hashOfSnapshot(std::span<const std::byte> bytes) {
+  return snapshotHash(bytes, readLittle<std::uint32_t>(&bytes[12]));
+}
+
 std::string contentHash(std::span<const std::byte> bytes, std::size_t sections) {
-  const XXH128_hash_t hash =
-      XXH3_128bits(bytes.data(), static_cast<std::size_t>(layoutBytes(sections) - kChecksumBytes));
-  char text[33];
-  std::snprintf(text, sizeof text, "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
-                static_cast<unsigned long long>(hash.low64));
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const std::byte byte : snapshotHash(bytes, sections)) {
+    text += kDigits[std::to_integer<int>(byte >> 4)];
+    text += kDigits[std::to_integer<int>(byte & std::byte{15})];
+  }
   return text;
 }
 

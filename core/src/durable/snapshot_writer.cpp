@@ -165,18 +165,20 @@ std::uint64_t snapshotBytes(const StoreState& state) {
   return entries.back().offset + entries.back().length;
 }
 
-Result<void> writeSnapshot(const StoreState& state, const ByteSink& sink) {
+Result<SnapshotId> writeSnapshot(const StoreState& state, const ByteSink& sink) {
   SinkBuffer buffer(sink);
   try {
     const Writer writer(state);
     std::vector<SectionEntry> entries = measure(writer, state);
-    if (const auto sent = sink(encodeLayout(entries)); !sent) return sent;
+    const std::vector<std::byte> layout = encodeLayout(entries);
+    if (const auto sent = sink(layout); !sent) return tl::unexpected<Error>(sent.error());
     for (std::uint32_t i = 0; i < entries.size(); ++i) {
       writeSection(writer, static_cast<Section>(i), buffer);
     }
-    return buffer.finish();
+    if (const auto sent = buffer.finish(); !sent) return tl::unexpected<Error>(sent.error());
+    return SnapshotId{snapshotHash(layout, entries.size()), state.sequence};
   } catch (const cereal::Exception& e) {
-    if (const auto sent = buffer.finish(); !sent) return sent;
+    if (const auto sent = buffer.finish(); !sent) return tl::unexpected<Error>(sent.error());
     return fail(ErrorCode::internal, std::string("writing the snapshot failed: ") + e.what());
   }
 }

@@ -51,6 +51,8 @@ struct SearchScratch {
   std::vector<std::int32_t> batchDots;
   std::vector<std::int8_t> queryHi, queryLo;
   std::vector<std::uint64_t> matches;  ///< One bit per slot that a filter lets through.
+  std::vector<std::vector<std::uint64_t>> filterBits;  ///< Of the terms of a filter in evaluation.
+  std::vector<std::uint8_t> filterNames;               ///< Which names a term lets through.
   struct Ranked {
     double distance;
     Slot slot;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "damask/error.hpp"
+#include "damask/filter.hpp"
 #include "damask/options.hpp"
 #include "damask/pattern.hpp"
 #include "damask/pattern_store.hpp"
@@ -48,7 +49,31 @@ constexpr Names<SearchPlan, 4> kPlans{"plan",
                                         {SearchPlan::graph, "graph"},
                                         {SearchPlan::scan, "scan"},
                                         {SearchPlan::graphThenScan, "graph-then-scan"}}}};
-constexpr Names<ErrorCode, 10> kErrorCodes{"code",
+constexpr Names<FilterField, 10> kFilterFields{"filter field",
+                                               {{{FilterField::id, "id"},
+                                                 {FilterField::type, "type"},
+                                                 {FilterField::domain, "domain"},
+                                                 {FilterField::framework, "framework"},
+                                                 {FilterField::verdict, "verdict"},
+                                                 {FilterField::coverage, "coverage"},
+                                                 {FilterField::flakinessScore, "flakinessScore"},
+                                                 {FilterField::createdAt, "createdAt"},
+                                                 {FilterField::lastUsed, "lastUsed"},
+                                                 {FilterField::usageCount, "usageCount"}}}};
+constexpr Names<FilterOperator, 12> kFilterOperators{"filter operator",
+                                                     {{{FilterOperator::equal, "eq"},
+                                                       {FilterOperator::notEqual, "ne"},
+                                                       {FilterOperator::oneOf, "in"},
+                                                       {FilterOperator::less, "lt"},
+                                                       {FilterOperator::lessOrEqual, "le"},
+                                                       {FilterOperator::greater, "gt"},
+                                                       {FilterOperator::greaterOrEqual, "ge"},
+                                                       {FilterOperator::prefix, "prefix"},
+                                                       {FilterOperator::exists, "exists"},
+                                                       {FilterOperator::all, "and"},
+                                                       {FilterOperator::any, "or"},
+                                                       {FilterOperator::negation, "not"}}}};
+constexpr Names<ErrorCode, 12> kErrorCodes{"code",
                                            {{{ErrorCode::invalidArgument, "INVALID_ARGUMENT"},
                                              {ErrorCode::invalidState, "INVALID_STATE"},
                                              {ErrorCode::outOfMemory, "OUT_OF_MEMORY"},
@@ -56,6 +81,8 @@ constexpr Names<ErrorCode, 10> kErrorCodes{"code",
                                              {ErrorCode::snapshotTruncated, "SNAPSHOT_TRUNCATED"},
                                              {ErrorCode::snapshotCorrupt, "SNAPSHOT_CORRUPT"},
                                              {ErrorCode::snapshotTooNew, "SNAPSHOT_TOO_NEW"},
+                                             {ErrorCode::journalCorrupt, "JOURNAL_CORRUPT"},
+                                             {ErrorCode::journalMismatch, "JOURNAL_MISMATCH"},
                                              {ErrorCode::unsupported, "UNSUPPORTED"},
                                              {ErrorCode::io, "IO"},
                                              {ErrorCode::internal, "INTERNAL"}}}};
@@ -82,6 +109,18 @@ std::string_view verdictName(Verdict verdict) noexcept {
 }
 Result<Verdict> parseVerdict(std::string_view name) {
   return kVerdicts.parse(name);
+}
+std::string_view filterFieldName(FilterField field) noexcept {
+  return kFilterFields.name(field);
+}
+Result<FilterField> parseFilterField(std::string_view name) {
+  return kFilterFields.parse(name);
+}
+std::string_view filterOperatorName(FilterOperator op) noexcept {
+  return kFilterOperators.name(op);
+}
+Result<FilterOperator> parseFilterOperator(std::string_view name) {
+  return kFilterOperators.parse(name);
 }
 std::string_view searchPlanName(SearchPlan plan) noexcept {
   return kPlans.name(plan);

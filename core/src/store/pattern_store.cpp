@@ -4,7 +4,9 @@
 #include <new>
 #include <string>
 
+#include "durable/layout.hpp"
 #include "durable/snapshot_io.hpp"
+#include "store/filter_match.hpp"
 #include "store/no_memory.hpp"
 #include "store/pattern_store_impl.hpp"
 #include "store/search.hpp"
@@ -59,7 +61,9 @@ Result<PatternStore> PatternStore::open(std::span<const std::byte> snapshot) {
     if (!kernels) return tl::unexpected<Error>(kernels.error());
     auto state = readSnapshot(snapshot, *kernels);
     if (!state) return tl::unexpected<Error>(state.error());
-    return PatternStore(std::make_unique<Impl>(std::move(*state)));
+    auto impl = std::make_unique<Impl>(std::move(*state));
+    impl->origin = SnapshotId{hashOfSnapshot(snapshot), impl->state->sequence};
+    return PatternStore(std::move(impl));
   } catch (const std::bad_alloc&) {
     return noMemory("open the snapshot");
   }
@@ -164,7 +168,12 @@ Result<std::vector<SearchHit>> PatternStore::search(std::span<const float> query
 
 Result<std::size_t> PatternStore::count(const SearchOptions& options) const {
   try {
-    return impl_->state->records.match(options, threadScratch().matches);
+    if (options.filter) {
+      if (const auto valid = validate(*options.filter); !valid) {
+        return tl::unexpected<Error>(valid.error());
+      }
+    }
+    return matchRecords(impl_->state->records, options, threadScratch());
   } catch (const std::bad_alloc&) {
     return noMemory("count the matches");
   }
@@ -183,9 +192,11 @@ std::string_view PatternStore::idOf(std::uint32_t slot) const noexcept {
   return records.isLive(slot) ? records.row(slot).id() : std::string_view();
 }
 
-Result<void> PatternStore::save(const ByteSink& sink) const {
+Result<SnapshotId> PatternStore::save(const ByteSink& sink) const {
   try {
-    if (const auto settled = impl_->refuseStaged("save"); !settled) return settled;
+    if (const auto settled = impl_->refuseStaged("save"); !settled) {
+      return tl::unexpected<Error>(settled.error());
+    }
     return writeSnapshot(*impl_->state, sink);
   } catch (const std::bad_alloc&) {
     return noMemory("save");

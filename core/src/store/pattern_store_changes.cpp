@@ -4,6 +4,7 @@
 #include <new>
 #include <string>
 
+#include "durable/change.hpp"
 #include "store/no_memory.hpp"
 #include "store/pattern_store_impl.hpp"
 #include "store/validate.hpp"
@@ -12,13 +13,35 @@
 namespace damask {
 namespace {
 
-Result<void> insertChecked(StoreState& state, const Pattern& pattern,
-                           std::span<const float> embedding, Visibility visibility) {
+/// The largest |component| of the embedding, when both may be stored.
+Result<float> checked(const StoreState& state, const Pattern& pattern,
+                      std::span<const float> embedding) {
+  if (const auto valid = validate(pattern); !valid) return tl::unexpected<Error>(valid.error());
+  return state.codec.check(embedding, "embedding");
+}
+
+/// A change as the journal will have it; nothing without one. Throws std::bad_alloc.
+template <typename Append, typename... Args>
+JournalRecorder::Encoded encode(const std::optional<JournalRecorder>& journal, Append append,
+                                const Args&... args) {
+  if (!journal || journal->isEnded()) return {};
+  JournalRecorder::Encoded encoded(1);
+  append(encoded.front(), args...);
+  return encoded;
+}
+
+Result<void> insertChecked(StoreState& state, std::optional<JournalRecorder>& journal,
+                           const Pattern& pattern, std::span<const float> embedding,
+                           Visibility visibility) {
   try {
-    if (const auto valid = validate(pattern); !valid) return valid;
-    const auto largest = state.codec.check(embedding, "embedding");
+    const auto largest = checked(state, pattern, embedding);
     if (!largest) return tl::unexpected<Error>(largest.error());
-    return insertPattern(state, pattern, embedding, *largest, visibility);
+    auto change = encode(journal, journal::appendUpsert, pattern, embedding);
+    const auto inserted = insertPattern(state, pattern, embedding, *largest, visibility);
+    if (!inserted || !journal) return inserted;
+    if (visibility == Visibility::live) journal->record(std::move(change));
+    if (visibility == Visibility::staged) journal->recordStaged(std::move(change));
+    return inserted;
   } catch (const std::bad_alloc&) {
     return noMemory("store one more pattern");
   }
@@ -26,24 +49,42 @@ Result<void> insertChecked(StoreState& state, const Pattern& pattern,
 
 }  // namespace
 
+Result<void> PatternStore::check(const Pattern& pattern, std::span<const float> embedding) const {
+  try {
+    return checked(*impl_->state, pattern, embedding).map([](float) {});
+  } catch (const std::bad_alloc&) {
+    return noMemory("check a pattern");
+  }
+}
+
 Result<void> PatternStore::upsert(const Pattern& pattern, std::span<const float> embedding) {
-  return insertChecked(*impl_->state, pattern, embedding, Visibility::live);
+  return insertChecked(*impl_->state, impl_->journal, pattern, embedding, Visibility::live);
 }
 
 Result<void> PatternStore::stage(const Pattern& pattern, std::span<const float> embedding) {
-  return insertChecked(*impl_->state, pattern, embedding, Visibility::staged);
+  return insertChecked(*impl_->state, impl_->journal, pattern, embedding, Visibility::staged);
 }
 
 void PatternStore::commitStaged() noexcept {
   damask::commitStaged(*impl_->state);
+  if (impl_->journal) impl_->journal->commitStaged();
 }
 
 void PatternStore::discardStaged() noexcept {
   damask::discardStaged(*impl_->state);
+  if (impl_->journal) impl_->journal->discardStaged();
 }
 
 Result<bool> PatternStore::remove(std::string_view id) {
-  return removePattern(*impl_->state, id);
+  try {
+    if (!impl_->state->records.find(id)) return false;
+    auto change = encode(impl_->journal, journal::appendRemove, id);
+    removePattern(*impl_->state, id);
+    if (impl_->journal) impl_->journal->record(std::move(change));
+    return true;
+  } catch (const std::bad_alloc&) {
+    return noMemory("remove a pattern");
+  }
 }
 
 Result<bool> PatternStore::recordUsage(std::string_view id, std::optional<Verdict> outcome,
@@ -59,11 +100,13 @@ Result<bool> PatternStore::recordUsage(std::string_view id, std::optional<Verdic
       return fail(ErrorCode::invalidArgument,
                   "usageCount is " + std::to_string(kMostUses) + ", and cannot count one more use");
     }
+    auto change = encode(impl_->journal, journal::appendUsage, id, outcome, nowMs);
     impl_->state->records.recordUsage(*slot, outcome, nowMs);
     ++impl_->state->sequence;
+    if (impl_->journal) impl_->journal->record(std::move(change));
     return true;
   } catch (const std::bad_alloc&) {
-    return noMemory("say what is wrong");
+    return noMemory("record a use");
   }
 }
 
@@ -73,8 +116,10 @@ Result<void> PatternStore::clear() {
     if (const auto settled = impl_->refuseStaged("clear"); !settled) return settled;
     auto empty = std::make_unique<StoreState>(old.options, &old.codec.kernels());
     empty->sequence = old.sequence + 1;
+    auto change = encode(impl_->journal, journal::appendClear);
     impl_->state = std::move(empty);
     impl_->rebuild.reset();
+    if (impl_->journal) impl_->journal->record(std::move(change));
   } catch (const std::bad_alloc&) {
     return noMemory("make an empty store");
   }

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "damask/pattern_store.hpp"
+#include "durable/change.hpp"
+#include "store/journal_recorder.hpp"
 #include "store/rebuild.hpp"
 #include "store/state.hpp"
 
@@ -24,8 +26,13 @@ class PatternStore::Impl {
                                              " staged: commit or discard what is staged first");
   }
 
+  /// Makes a change that a journal holds.
+  static Result<void> make(PatternStore& store, const journal::Change& change);
+
   std::unique_ptr<StoreState> state;
   std::optional<Rebuild> rebuild;
+  std::optional<SnapshotId> origin;  ///< What the store was opened from.
+  std::optional<JournalRecorder> journal;
 };
 
 }  // namespace damask

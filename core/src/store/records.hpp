@@ -118,7 +118,7 @@ class Records {
   char* allocateText(std::size_t bytes) { return arena_.allocate(bytes); }
   std::uint32_t intern(std::string_view name) { return names_.intern(name); }
 
-  /// The slots that the filter fields of `options` match, as bits; returns how many.
+  /// The live slots of the domain, type and framework of `options`, as bits; returns how many.
   std::size_t match(const SearchOptions& options, std::vector<std::uint64_t>& bits) const;
 
  private:

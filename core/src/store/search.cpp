@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "graph/walk.hpp"
+#include "store/filter_match.hpp"
 #include "store/mmr.hpp"
 
 namespace damask {
@@ -28,9 +29,9 @@ class Search {
   }
 
   SearchPlan run() {
-    const bool filtered = options_.domain || options_.type || options_.framework;
+    const bool filtered = options_.domain || options_.type || options_.framework || options_.filter;
     if (filtered) {
-      matches_ = state_.records.match(options_, scratch_.matches);
+      matches_ = matchRecords(state_.records, options_, scratch_);
       accepts_ = scratch_.matches.data();
     } else {
       matches_ = state_.records.size();

@@ -89,7 +89,7 @@ Result<void> validate(const SearchOptions& o) {
         return checkFinite("threshold",
                            o.threshold ? std::optional<double>(*o.threshold) : std::nullopt);
       },
-      [&] { return checkMmr(o); });
+      [&] { return checkMmr(o); }, [&] { return o.filter ? validate(*o.filter) : Result<void>{}; });
 }
 
 Result<void> validate(const char* field, std::optional<Verdict> verdict) {

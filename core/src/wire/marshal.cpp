@@ -68,6 +68,40 @@ Result<std::optional<Verdict>> readVerdict(WireReader& in) {
   return parseVerdict(in.text()).map([](Verdict verdict) { return std::optional(verdict); });
 }
 
+Result<FilterTerm> readFilterTerm(WireReader& in) {
+  FilterTerm term;
+  const Result<FilterOperator> op = parseFilterOperator(in.text());
+  if (!op) return tl::unexpected<Error>(op.error());
+  term.op = *op;
+  if (in.flag()) {
+    const Result<FilterField> field = parseFilterField(in.text());
+    if (!field) return tl::unexpected<Error>(field.error());
+    term.field = *field;
+  }
+  term.operands = in.number<std::uint32_t>();
+  const auto values = in.number<std::uint32_t>();
+  for (std::uint32_t i = 0; i < values && in.ok(); ++i) {
+    if (in.flag()) {
+      term.values.emplace_back(in.number<double>());
+    } else {
+      term.values.emplace_back(std::string(in.text()));
+    }
+  }
+  return term;
+}
+
+Result<std::optional<Filter>> readFilter(WireReader& in) {
+  if (!in.flag()) return std::nullopt;
+  Filter filter;
+  const auto terms = in.number<std::uint32_t>();
+  for (std::uint32_t i = 0; i < terms && in.ok(); ++i) {
+    Result<FilterTerm> term = readFilterTerm(in);
+    if (!term) return tl::unexpected<Error>(std::move(term.error()));
+    filter.terms.push_back(std::move(*term));
+  }
+  return filter;
+}
+
 }  // namespace
 
 Result<StoreOptions> readStoreOptions(WireReader& in) {
@@ -102,6 +136,9 @@ Result<SearchOptions> readSearchOptions(WireReader& in) {
   options.domain = in.optionalText();
   options.type = in.optionalText();
   options.framework = in.optionalText();
+  Result<std::optional<Filter>> filter = readFilter(in);
+  if (!filter) return tl::unexpected<Error>(std::move(filter.error()));
+  options.filter = std::move(*filter);
   if (!in.ok()) return misread("the search options");
   return options;
 }
@@ -147,21 +184,38 @@ void write(WireWriter& out, const StoreOptions& options) {
   out.number(options.seed);
 }
 
-Result<void> write(WireWriter& out, const Pattern& pattern) {
+Result<void> write(WireWriter& out, std::span<const Pattern> patterns) {
   SafeIntegers integers(out);
-  out.text(pattern.id);
-  out.text(pattern.type);
-  out.text(pattern.domain);
-  out.text(pattern.content);
-  out.optionalText(pattern.framework);
-  putOptional(out, pattern.coverage);
-  putOptional(out, pattern.flakinessScore);
-  out.flag(pattern.verdict.has_value());
-  if (pattern.verdict) out.text(verdictName(*pattern.verdict));
-  integers.put("createdAt", pattern.createdAt);
-  integers.put("lastUsed", pattern.lastUsed);
-  integers.put("usageCount", pattern.usageCount);
-  out.optionalText(pattern.metadata);
+  for (const Pattern& p : patterns) {
+    putOptional(out, p.coverage);
+    putOptional(out, p.flakinessScore);
+    integers.put("createdAt", p.createdAt);
+    integers.put("lastUsed", p.lastUsed);
+    integers.put("usageCount", p.usageCount);
+    out.flag(p.framework.has_value());
+    out.flag(p.verdict.has_value());
+    out.flag(p.metadata.has_value());
+  }
+  constexpr std::size_t kTexts = 7;
+  out.texts(kTexts * patterns.size(), [&](std::size_t i) -> std::string_view {
+    const Pattern& p = patterns[i / kTexts];
+    switch (i % kTexts) {
+      case 0:
+        return p.id;
+      case 1:
+        return p.type;
+      case 2:
+        return p.domain;
+      case 3:
+        return p.content;
+      case 4:
+        return p.framework ? *p.framework : std::string_view();
+      case 5:
+        return p.verdict ? verdictName(*p.verdict) : std::string_view();
+      default:
+        return p.metadata ? *p.metadata : std::string_view();
+    }
+  });
   return integers.result();
 }
 

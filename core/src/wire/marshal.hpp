@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "damask/damask.hpp"
@@ -27,8 +28,9 @@ struct Usage {
 Result<Usage> readUsage(WireReader& in);
 
 void write(WireWriter& out, const StoreOptions& options);
-/// Errors: unsupported, when a whole number is beyond what JavaScript holds exactly.
-Result<void> write(WireWriter& out, const Pattern& pattern);
+/// The numbers of each pattern, then the texts of all. Errors: unsupported, when a whole number is
+/// beyond what JavaScript holds exactly.
+Result<void> write(WireWriter& out, std::span<const Pattern> patterns);
 Result<void> write(WireWriter& out, const StoreStats& stats);
 Result<void> write(WireWriter& out, const SnapshotInfo& info);
 

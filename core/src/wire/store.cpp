@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -35,13 +36,19 @@ Result<double> asNumber(Result<bool> result) {
 Result<double> reply(WireWriter& out, const Result<std::optional<Pattern>>& pattern) {
   if (!pattern) return failed(pattern.error());
   if (!*pattern) return kAbsent;
-  return done(write(out, **pattern));
+  return done(write(out, std::span(&**pattern, 1)));
 }
 
 Result<double> reply(WireWriter& out, const Result<std::optional<std::vector<float>>>& floats) {
   if (!floats) return failed(floats.error());
   if (!*floats) return kAbsent;
   out.raw(std::as_bytes(std::span(**floats)));
+  return kDone;
+}
+
+Result<double> reply(WireWriter& out, const Result<std::vector<std::byte>>& bytes) {
+  if (!bytes) return failed(bytes.error());
+  out.raw(*bytes);
   return kDone;
 }
 
@@ -70,19 +77,23 @@ double Store::stats() const {
   return exchange_.run([&](WireWriter& out) { return done(write(out, store_.stats())); });
 }
 
-template <auto Method>
-double Store::take(double components) {
-  return exchange_.run([&](WireWriter&) -> Result<double> {
-    WireReader in(exchange_.input());
+template <auto Method, typename Self>
+double Store::take(Self& self, double components) {
+  return self.exchange_.run([&](WireWriter&) -> Result<double> {
+    WireReader in(self.exchange_.input());
     const std::span<const float> embedding = in.floats(static_cast<std::uint32_t>(components));
     const Result<Pattern> pattern = readPattern(in);
     if (!pattern) return failed(pattern.error());
-    return done((store_.*Method)(*pattern, embedding));
+    return done((self.store_.*Method)(*pattern, embedding));
   });
 }
 
+double Store::check(double components) const {
+  return take<&PatternStore::check>(*this, components);
+}
+
 double Store::upsert(double components) {
-  return take<&PatternStore::upsert>(components);
+  return take<&PatternStore::upsert>(*this, components);
 }
 
 double Store::remove() {
@@ -107,7 +118,7 @@ double Store::clear() {
 }
 
 double Store::stage(double components) {
-  return take<&PatternStore::stage>(components);
+  return take<&PatternStore::stage>(*this, components);
 }
 
 double Store::commitStaged() {
@@ -232,14 +243,62 @@ double Store::patternAt(double slot) const {
   });
 }
 
+double Store::patternsAt(double count) const {
+  return exchange_.run([&](WireWriter& out) -> Result<double> {
+    WireReader in(exchange_.input());
+    const bool withContent = in.flag();
+    std::vector<Pattern> patterns;
+    for (double i = 0; i < count; ++i) {
+      const auto slot = in.number<std::uint32_t>();
+      if (!in.ok()) return misread("the slots");
+      Result<std::optional<Pattern>> pattern = store_.patternAt(slot);
+      if (!pattern) return failed(pattern.error());
+      if (!*pattern) {
+        return fail(ErrorCode::invalidArgument,
+                    "slot " + std::to_string(slot) + " holds no pattern any more");
+      }
+      if (!withContent) (*pattern)->content.clear();
+      patterns.push_back(std::move(**pattern));
+    }
+    return done(write(out, std::span<const Pattern>(patterns)));
+  });
+}
+
 double Store::embeddingAt(double slot) const {
   return exchange_.run([&](WireWriter& out) {
     return reply(out, store_.embeddingAt(static_cast<std::uint32_t>(slot)));
   });
 }
 
-double Store::save(const ByteSink& sink) const {
-  return exchange_.run([&](WireWriter&) { return done(store_.save(sink)); });
+double Store::save(const ByteSink& sink) {
+  return exchange_.run([&](WireWriter&) -> Result<double> {
+    const Result<SnapshotId> saved = store_.save(sink);
+    if (!saved) return failed(saved.error());
+    saved_ = *saved;
+    return kDone;
+  });
+}
+
+double Store::beginJournal() {
+  return exchange_.run([&](WireWriter& out) { return reply(out, store_.beginJournal(saved_)); });
+}
+
+double Store::takeJournal(double synced) {
+  return exchange_.run([&](WireWriter& out) {
+    return reply(out, store_.takeJournal(static_cast<std::uint64_t>(synced)));
+  });
+}
+
+double Store::replay() {
+  return exchange_.run([&](WireWriter& out) -> Result<double> {
+    const Result<ReplayReport> report = store_.replay(exchange_.input());
+    if (!report) return failed(report.error());
+    out.number(static_cast<double>(report->frames));
+    out.number(static_cast<double>(report->changes));
+    out.number(static_cast<double>(report->sequence));
+    out.number(static_cast<double>(report->tornBytes));
+    return kDone;
+  });
 }
 
 }  // namespace damask::wire

@@ -15,13 +15,14 @@ class Store {
   Store(Exchange& exchange, PatternStore&& store) noexcept
       : exchange_(exchange), store_(std::move(store)) {}
 
-  double options() const;            ///< Reply: the options.
-  double size() const;               ///< Returns the number of live patterns.
-  double contains() const;           ///< Input: id. Returns 1 or 0.
-  double stats() const;              ///< Reply: the figures.
-  double upsert(double components);  ///< Input: embedding, pattern.
-  double remove();                   ///< Input: id. Returns 1 or 0.
-  double recordUsage();              ///< Input: usage. Returns 1 or 0.
+  double options() const;                 ///< Reply: the options.
+  double size() const;                    ///< Returns the number of live patterns.
+  double contains() const;                ///< Input: id. Returns 1 or 0.
+  double stats() const;                   ///< Reply: the figures.
+  double check(double components) const;  ///< Input: embedding, pattern.
+  double upsert(double components);       ///< Input: embedding, pattern.
+  double remove();                        ///< Input: id. Returns 1 or 0.
+  double recordUsage();                   ///< Input: usage. Returns 1 or 0.
   double clear();
   double stage(double components);  ///< Input: embedding, pattern.
   double commitStaged();
@@ -38,22 +39,28 @@ class Store {
   double search(double components) const;
   /// Input: query, options. Reply: hit count, slots, scores, exact, distances; texts: plan.
   double searchSlots(double components) const;
-  double count() const;                   ///< Input: options. Returns the number of matches.
-  double nextSlot(double from) const;     ///< Returns a slot or kAbsent.
-  double idOf(double slot) const;         ///< Reply: the id.
-  double patternAt(double slot) const;    ///< Reply: the pattern.
+  double count() const;                 ///< Input: options. Returns the number of matches.
+  double nextSlot(double from) const;   ///< Returns a slot or kAbsent.
+  double idOf(double slot) const;       ///< Reply: the id.
+  double patternAt(double slot) const;  ///< Reply: the pattern.
+  /// Input: whether with content, that many slots. Reply: the patterns.
+  double patternsAt(double count) const;
   double embeddingAt(double slot) const;  ///< Reply: floats.
   /// Passes on the chunks of a snapshot; an error that `sink` returns ends the save.
-  double save(const ByteSink& sink) const;
+  double save(const ByteSink& sink);
+  double beginJournal();              ///< For the snapshot saved last. Reply: bytes.
+  double takeJournal(double synced);  ///< Reply: bytes.
+  double replay();                    ///< Input: bytes. Reply: frames, changes, sequence, torn.
 
  private:
   /// A member of PatternStore that takes a pattern and its embedding.
-  template <auto Method>
-  double take(double components);
+  template <auto Method, typename Self>
+  static double take(Self& self, double components);
   double searchInto(double components, bool withIds) const;
 
   Exchange& exchange_;
   PatternStore store_;
+  SnapshotId saved_;  ///< What was saved last.
 };
 
 }  // namespace damask::wire

@@ -18,9 +18,9 @@ import { toEntry, toStoredPattern } from './convert.js';
 import { disposeAsync } from './dispose.js';
 import { importInBatches } from './import.js';
 import { LatencyRecorder } from './latency.js';
-import { rebuild, storeAll } from './long_work.js';
+import { checkAll, rebuild, storeAll } from './long_work.js';
 import type { Persister } from './persister.js';
-import { idsOf, readSlot } from './read.js';
+import { idsOf, readSlots } from './read.js';
 import { splitOptions, withMmr } from './search_options.js';
 import { Turns } from './turns.js';
 
@@ -69,6 +69,7 @@ export class LocalPatternStore implements IPatternStore {
     if (!Array.isArray(patterns)) throw new InvalidArgumentError('patterns must be an array');
     const entries = patterns.map((pattern, i) => toEntry(pattern as TestPattern, `patterns[${i}]`));
     if (entries.length === 0) return;
+    checkAll(this.#parts.store, entries);
     await this.#change((store) => storeAll(store, entries, options));
   }
 
@@ -88,8 +89,8 @@ export class LocalPatternStore implements IPatternStore {
     const started = performance.now();
     const { engine, withContent, withEmbedding } = splitOptions(options);
     const { slots, scores } = store.searchSlots(query, this.#withEf(engine));
-    const results = Array.from(slots, (slot, i) => ({
-      pattern: readSlot(store, slot, withEmbedding, withContent),
+    const results = readSlots(store, slots, withEmbedding, withContent).map((pattern, i) => ({
+      pattern,
       score: scores[i] as number,
     }));
     this.#latency?.record(performance.now() - started);

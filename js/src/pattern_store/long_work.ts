@@ -1,7 +1,20 @@
+import { InvalidArgumentError } from '../errors.js';
 import type { WorkOptions } from '../interface.js';
 import type { Store } from '../store.js';
 import type { Entry } from './convert.js';
 import { inSlices } from './turns.js';
+
+/** Throws InvalidArgumentError for the first entry that the store would refuse. */
+export function checkAll(store: Store, entries: readonly Entry[]): void {
+  entries.forEach(({ record, embedding }, i) => {
+    try {
+      store.check(record, embedding);
+    } catch (cause) {
+      if (!(cause instanceof InvalidArgumentError)) throw cause;
+      throw new InvalidArgumentError(`patterns[${i}]: ${cause.message}`);
+    }
+  });
+}
 
 /** Stores all entries or none, in slices between which searches go on and see none of them. */
 export async function storeAll(

@@ -1,21 +1,19 @@
 import type { StoredPattern } from '../interface.js';
 import type { Store } from '../store.js';
-import type { Pattern } from '../types.js';
 import { toStoredPattern } from './convert.js';
 
-/** The pattern in a live slot. */
-export function readSlot(
+/** The patterns in these live slots. */
+export function readSlots(
   store: Store,
-  slot: number,
+  slots: Uint32Array,
   withEmbedding: boolean,
   withContent: boolean,
-): StoredPattern {
-  const pattern = toStoredPattern(
-    store.patternAt(slot) as Pattern,
-    withEmbedding ? store.embeddingAt(slot) : undefined,
-  );
-  if (!withContent) pattern.content = '';
-  return pattern;
+): StoredPattern[] {
+  return store
+    .patternsAt(slots, withContent)
+    .map((record, i) =>
+      toStoredPattern(record, withEmbedding ? store.embeddingAt(slots[i] as number) : undefined),
+    );
 }
 
 /** The ids of all patterns, oldest first. */

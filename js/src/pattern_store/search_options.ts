@@ -18,7 +18,7 @@ export function splitOptions(options: PatternSearchOptions): SplitOptions {
   if (typeof options !== 'object' || (options as unknown) === null)
     throw new InvalidArgumentError(`options must be an object, not ${describe(options)}`);
   const { withEmbedding, withContent, useMMR, mmrLambda, ...engine } = options;
-  const asked: SearchOptions & { mmrLambda?: number } = engine;
+  const asked: SearchOptions = engine;
   if (flag(useMMR, 'useMMR', false)) asked.mmrLambda = mmrLambda ?? DEFAULT_LAMBDA;
   else if (mmrLambda !== undefined)
     throw new InvalidArgumentError('options.mmrLambda is given without options.useMMR: true');

@@ -2,6 +2,7 @@ import type {
   CreateOptions,
   Pattern,
   PatternInput,
+  ReplayReport,
   SearchHit,
   SearchOptions,
   SearchPlan,
@@ -13,6 +14,7 @@ import type {
   StoreStats,
   Verdict,
 } from '../types.js';
+import { writeFilter } from './filter.js';
 import type { WireReader, WireWriter } from './wire.js';
 
 /*
@@ -26,7 +28,6 @@ const uint32: Write<number> = (out, value) => out.uint32(value);
 const float32: Write<number> = (out, value) => out.float32(value);
 const float64: Write<number> = (out, value) => out.float64(value);
 
-const readText = (reply: WireReader): string => reply.text();
 const readFloat64 = (reply: WireReader): number => reply.float64();
 
 export function writeCreateOptions(out: WireWriter, options: CreateOptions): void {
@@ -50,7 +51,8 @@ export function writeSearchOptions(out: WireWriter, options: SearchOptions): voi
     .optional(options.mmrPool, uint32)
     .optional(options.domain, text)
     .optional(options.type, text)
-    .optional(options.framework, text);
+    .optional(options.framework, text)
+    .optional(options.filter, writeFilter);
 }
 
 export function writePattern(out: WireWriter, pattern: PatternInput): void {
@@ -88,31 +90,50 @@ export function readStoreOptions(reply: WireReader): StoreOptions {
   return { dimension, metric, precision, hnsw, seed: exact ? Number(seed) : seed };
 }
 
+/** Verdict and framework are filled in with the texts, which follow the numbers of all patterns. */
+interface Present {
+  framework: boolean;
+  verdict: boolean;
+  metadata: boolean;
+}
+
 /** Field by field: spreading them together takes several times as long. */
-export function readPattern(reply: WireReader): Pattern {
-  const pattern: Pattern = {
-    id: reply.text(),
-    type: reply.text(),
-    domain: reply.text(),
-    content: reply.text(),
-    usageCount: 0,
-  };
-  const framework = reply.optional(readText);
-  if (framework !== undefined) pattern.framework = framework;
+function readNumbers(reply: WireReader, pattern: Pattern): Present {
   const coverage = reply.optional(readFloat64);
   if (coverage !== undefined) pattern.coverage = coverage;
   const flakinessScore = reply.optional(readFloat64);
   if (flakinessScore !== undefined) pattern.flakinessScore = flakinessScore;
-  const verdict = reply.optional(readText) as Verdict | undefined;
-  if (verdict !== undefined) pattern.verdict = verdict;
   const createdAt = reply.optional(readFloat64);
   if (createdAt !== undefined) pattern.createdAt = createdAt;
   const lastUsed = reply.optional(readFloat64);
   if (lastUsed !== undefined) pattern.lastUsed = lastUsed;
   pattern.usageCount = reply.float64();
-  const metadata = reply.optional(readText);
-  if (metadata !== undefined) pattern.metadata = metadata;
-  return pattern;
+  return { framework: reply.flag(), verdict: reply.flag(), metadata: reply.flag() };
+}
+
+const TEXTS = 7;
+
+export function readPatterns(reply: WireReader, count: number): Pattern[] {
+  const patterns: Pattern[] = [];
+  const present: Present[] = [];
+  for (let i = 0; i < count; ++i) {
+    const pattern: Pattern = { id: '', type: '', domain: '', content: '', usageCount: 0 };
+    present.push(readNumbers(reply, pattern));
+    patterns.push(pattern);
+  }
+  const texts = reply.texts(TEXTS * count);
+  patterns.forEach((pattern, i) => {
+    const { framework, verdict, metadata } = present[i] as Present;
+    const text = (field: number): string => texts[TEXTS * i + field] as string;
+    pattern.id = text(0);
+    pattern.type = text(1);
+    pattern.domain = text(2);
+    pattern.content = text(3);
+    if (framework) pattern.framework = text(4);
+    if (verdict) pattern.verdict = text(5) as Verdict;
+    if (metadata) pattern.metadata = text(6);
+  });
+  return patterns;
 }
 
 export function readSearchResult(reply: WireReader): SearchResult {
@@ -131,6 +152,11 @@ export function readSlotSearchResult(reply: WireReader): SlotSearchResult {
   const [exact, distanceComputations] = [reply.flag(), reply.float64()];
   const [plan] = reply.texts(1);
   return { slots, scores, report: { plan: plan as SearchPlan, exact, distanceComputations } };
+}
+
+export function readReplayReport(reply: WireReader): ReplayReport {
+  const [frames, changes] = [reply.float64(), reply.float64()];
+  return { frames, changes, sequence: reply.float64(), tornBytes: reply.float64() };
 }
 
 export function readStats(reply: WireReader): StoreStats {

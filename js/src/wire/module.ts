@@ -13,6 +13,7 @@ export interface WireStore {
   size(): number;
   contains(): number;
   stats(): number;
+  check(components: number): number;
   upsert(components: number): number;
   remove(): number;
   recordUsage(): number;
@@ -34,7 +35,11 @@ export interface WireStore {
   nextSlot(from: number): number;
   idOf(slot: number): number;
   patternAt(slot: number): number;
+  patternsAt(count: number): number;
   embeddingAt(slot: number): number;
+  beginJournal(): number;
+  takeJournal(synced: number): number;
+  replay(): number;
   save(sink: ChunkSink): number;
   /** Frees the store. */
   delete(): void;

@@ -5,6 +5,7 @@ import type {
   Pattern,
   PatternInput,
   RebuildProgress,
+  ReplayReport,
   SearchOptions,
   SearchResult,
   SlotSearchResult,
@@ -14,7 +15,8 @@ import type {
 } from '../types.js';
 import type { Exchange } from './exchange.js';
 import {
-  readPattern,
+  readPatterns,
+  readReplayReport,
   readSearchResult,
   readSlotSearchResult,
   readStats,
@@ -52,6 +54,11 @@ export class WireBackendStore implements BackendStore {
 
   stats(): StoreStats {
     return readStats(this.#replyOf(() => this.#store.stats()));
+  }
+
+  check(pattern: PatternInput, embedding: Float32Array): void {
+    this.#sendPattern(pattern, embedding);
+    this.#exchange.call(() => this.#store.check(embedding.length));
   }
 
   upsert(pattern: PatternInput, embedding: Float32Array): void {
@@ -117,7 +124,7 @@ export class WireBackendStore implements BackendStore {
 
   get(id: string): Pattern | undefined {
     this.#sendId(id);
-    return this.#present(() => this.#store.get(), readPattern);
+    return this.#present(() => this.#store.get(), readOnePattern);
   }
 
   embedding(id: string): Float32Array | undefined {
@@ -155,11 +162,34 @@ export class WireBackendStore implements BackendStore {
   }
 
   patternAt(slot: number): Pattern | undefined {
-    return this.#present(() => this.#store.patternAt(slot), readPattern);
+    return this.#present(() => this.#store.patternAt(slot), readOnePattern);
+  }
+
+  patternsAt(slots: Uint32Array, withContent: boolean): Pattern[] {
+    this.#exchange.send((out) => {
+      out.flag(withContent);
+      for (const slot of slots) out.uint32(slot);
+    });
+    const reply = this.#replyOf(() => this.#store.patternsAt(slots.length));
+    return readPatterns(reply, slots.length);
   }
 
   embeddingAt(slot: number): Float32Array | undefined {
     return this.#present(() => this.#store.embeddingAt(slot), readFloats);
+  }
+
+  beginJournal(): Uint8Array {
+    return readBytes(this.#replyOf(() => this.#store.beginJournal()));
+  }
+
+  takeJournal(synced: number): Uint8Array {
+    return readBytes(this.#replyOf(() => this.#store.takeJournal(synced)));
+  }
+
+  replay(journal: Uint8Array): ReplayReport {
+    const replay = (): number => this.#store.replay();
+    this.#exchange.withBytes(journal, () => this.#exchange.call(replay));
+    return readReplayReport(this.#exchange.reply());
   }
 
   saveChunks(): Uint8Array[] {
@@ -217,6 +247,15 @@ export class WireBackendStore implements BackendStore {
   #present<T>(run: () => number, read: (reply: WireReader) => T): T | undefined {
     return this.#exchange.call(run) === ABSENT ? undefined : read(this.#exchange.reply());
   }
+}
+
+function readOnePattern(reply: WireReader): Pattern {
+  return readPatterns(reply, 1)[0] as Pattern;
+}
+
+/** A copy: the reply's memory is the next call's. */
+function readBytes(reply: WireReader): Uint8Array {
+  return reply.bytes(reply.rest());
 }
 
 function readFloats(reply: WireReader): Float32Array {

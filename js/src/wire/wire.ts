@@ -205,6 +205,12 @@ export class WireReader {
     return values;
   }
 
+  /** Some bytes, copied. */
+  bytes(count: number): Uint8Array {
+    const start = this.#take(count);
+    return this.#memory.bytes.slice(start, start + count);
+  }
+
   /** Bytes not read yet. */
   rest(): number {
     return this.#end - this.#position;

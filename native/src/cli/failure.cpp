@@ -13,6 +13,8 @@ ExitCode exitCodeOf(ErrorCode code, ExitCode whenInvalid) {
     case ErrorCode::snapshotTruncated:
     case ErrorCode::snapshotCorrupt:
     case ErrorCode::snapshotTooNew:
+    case ErrorCode::journalCorrupt:
+    case ErrorCode::journalMismatch:
       return ExitCode::corruptStore;
     case ErrorCode::outOfMemory:
     case ErrorCode::io:

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace damask {
+
+/// Which snapshot, and what it holds.
+struct SnapshotId {
+  std::array<std::byte, 16> hash{};  ///< XXH3-128 of its header and table: equal stores agree.
+  std::uint64_t sequence = 0;        ///< Changes it holds.
+};
+
+/// What PatternStore::replay found in a journal.
+struct ReplayReport {
+  std::uint64_t frames = 0;     ///< Whole frames, each one write of its driver.
+  std::uint64_t changes = 0;    ///< Changes replayed.
+  std::uint64_t sequence = 0;   ///< The store's sequence afterwards.
+  std::uint64_t tornBytes = 0;  ///< At the end, of a write that was never acknowledged; ignored.
+};
+
+}  // namespace damask

@@ -1,0 +1,151 @@
+#include "damask/filter.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include "damask/options.hpp"
+#include "damask/pattern.hpp"
+#include "store/validate.hpp"
+
+namespace damask {
+namespace {
+
+enum class Kind { text, verdict, number };
+
+Kind kindOf(FilterField field) noexcept {
+  if (field <= FilterField::framework) return Kind::text;
+  return field == FilterField::verdict ? Kind::verdict : Kind::number;
+}
+
+bool isJoin(FilterOperator op) noexcept {
+  return op >= FilterOperator::all;
+}
+
+Filter join(FilterOperator op, const std::vector<Filter>& operands) {
+  Filter joined;
+  for (const Filter& operand : operands) {
+    joined.terms.insert(joined.terms.end(), operand.terms.begin(), operand.terms.end());
+  }
+  joined.terms.push_back({op, {}, {}, static_cast<std::uint32_t>(operands.size())});
+  return joined;
+}
+
+tl::unexpected<Error> refuse(const std::string& what) {
+  return fail(ErrorCode::invalidArgument, "filter " + what);
+}
+
+// Why the value does not fit the field; empty when it does.
+std::string misfit(const FilterValue& value, Kind kind) {
+  const auto* text = std::get_if<std::string>(&value);
+  if (kind == Kind::number) {
+    if (text != nullptr) return "needs a number, not a text";
+    return std::isfinite(std::get<double>(value)) ? "" : "needs a finite number";
+  }
+  if (text == nullptr) return "needs a text, not a number";
+  if (text->size() > limits::kMaxNameBytes) {
+    return "has a text of " + std::to_string(text->size()) + " bytes, but the limit is " +
+           std::to_string(limits::kMaxNameBytes);
+  }
+  if (!isUtf8(*text)) return "has a text that is not valid UTF-8";
+  if (kind == Kind::verdict) {
+    if (const auto verdict = parseVerdict(*text); !verdict) return verdict.error().message;
+  }
+  return "";
+}
+
+// Why the comparison is not one; empty when it is.
+std::string misfit(const FilterTerm& term) {
+  if (term.operands != 0) return "is a comparison, and has no operands";
+  const bool list = term.op == FilterOperator::oneOf;
+  const std::size_t least = term.op == FilterOperator::exists ? 0 : 1;
+  const std::size_t most = list ? limits::kMaxFilterValues : least;
+  if (term.values.size() < least || term.values.size() > most) {
+    return "has " + std::to_string(term.values.size()) + " values, but needs " +
+           std::to_string(least) + (list ? " to " + std::to_string(most) : "");
+  }
+  const Kind kind = kindOf(term.field);
+  if (term.op == FilterOperator::prefix && kind != Kind::text)
+    return "needs a field that is a text";
+  const bool ordered = term.op >= FilterOperator::less && term.op <= FilterOperator::greaterOrEqual;
+  if (ordered && kind == Kind::verdict) return "compares verdicts, which have no order";
+  for (const FilterValue& value : term.values) {
+    if (std::string why = misfit(value, kind); !why.empty()) return why;
+  }
+  return "";
+}
+
+// Replaces the depths of a join's operands by its own. Returns why it cannot; empty when it can.
+std::string joinDepths(const FilterTerm& term, std::vector<std::size_t>& depths) {
+  const bool negation = term.op == FilterOperator::negation;
+  if (term.operands == 0 || (negation && term.operands != 1)) {
+    return "has " + std::to_string(term.operands) + " operands, but needs " +
+           (negation ? "1" : "at least 1");
+  }
+  if (!term.values.empty()) return "has values, but needs none";
+  if (term.operands > depths.size()) {
+    return "has " + std::to_string(term.operands) + " operands, but only " +
+           std::to_string(depths.size()) + " terms before it are left";
+  }
+  const auto first = depths.end() - static_cast<std::ptrdiff_t>(term.operands);
+  const std::size_t depth = 1 + *std::max_element(first, depths.end());
+  depths.erase(first, depths.end());
+  depths.push_back(depth);
+  if (depth > limits::kMaxFilterDepth) {
+    return "is nested " + std::to_string(depth) + " deep, but the limit is " +
+           std::to_string(limits::kMaxFilterDepth);
+  }
+  return "";
+}
+
+}  // namespace
+
+Filter Filter::compare(FilterField field, FilterOperator op, FilterValue value) {
+  return {{{op, field, {std::move(value)}, 0}}};
+}
+Filter Filter::oneOf(FilterField field, std::vector<FilterValue> values) {
+  return {{{FilterOperator::oneOf, field, std::move(values), 0}}};
+}
+Filter Filter::exists(FilterField field) {
+  return {{{FilterOperator::exists, field, {}, 0}}};
+}
+Filter Filter::all(const std::vector<Filter>& operands) {
+  return join(FilterOperator::all, operands);
+}
+Filter Filter::any(const std::vector<Filter>& operands) {
+  return join(FilterOperator::any, operands);
+}
+Filter Filter::negation(Filter operand) {
+  operand.terms.push_back({FilterOperator::negation, {}, {}, 1});
+  return operand;
+}
+
+Result<void> validate(const Filter& filter) {
+  if (filter.terms.empty() || filter.terms.size() > limits::kMaxFilterTerms) {
+    return refuse("has " + std::to_string(filter.terms.size()) + " terms, but must have 1 to " +
+                  std::to_string(limits::kMaxFilterTerms));
+  }
+  std::vector<std::size_t> depths;  // of what is not yet joined
+  for (std::size_t i = 0; i < filter.terms.size(); ++i) {
+    const FilterTerm& term = filter.terms[i];
+    const std::string where = "term " + std::to_string(i);
+    if (term.op > FilterOperator::negation || term.field > FilterField::usageCount) {
+      return refuse(where + " has an operator or a field that does not exist");
+    }
+    const std::string named = where + " (" + std::string(filterOperatorName(term.op));
+    if (isJoin(term.op)) {
+      if (const std::string why = joinDepths(term, depths); !why.empty()) {
+        return refuse(named + ") " + why);
+      }
+    } else {
+      if (const std::string why = misfit(term); !why.empty()) {
+        return refuse(named + " " + std::string(filterFieldName(term.field)) + ") " + why);
+      }
+      depths.push_back(1);
+    }
+  }
+  if (depths.size() == 1) return {};
+  return refuse("has " + std::to_string(depths.size()) + " conditions that nothing joins");
+}
+
+}  // namespace damask

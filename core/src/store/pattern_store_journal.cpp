@@ -1,0 +1,138 @@
+// The members of PatternStore that keep and replay a journal.
+
+#include <new>
+#include <string>
+
+#include "durable/change.hpp"
+#include "durable/journal_format.hpp"
+#include "store/no_memory.hpp"
+#include "store/pattern_store_impl.hpp"
+
+namespace damask {
+namespace {
+
+using journal::Change;
+using journal::ChangeKind;
+
+tl::unexpected<Error> mismatch(const std::string& what) {
+  return fail(ErrorCode::journalMismatch, "the journal continues " + what);
+}
+
+tl::unexpected<Error> corrupt(std::uint64_t sequence, const std::string& why) {
+  return fail(ErrorCode::journalCorrupt,
+              "change " + std::to_string(sequence) + " of the journal cannot be made: " + why);
+}
+
+/// Whether a journal begins where the store is: behind the snapshot it was opened from, or behind
+/// the journal that was replayed last.
+Result<void> continues(const journal::Header& header, const std::optional<SnapshotId>& origin,
+                       const std::optional<JournalRecorder>& last, std::uint64_t sequence) {
+  if (!last && !origin) return mismatch("a snapshot, but this store was not opened from one");
+  if (!last && header.snapshot != origin->hash) return mismatch("another snapshot");
+  if (last && header.previous != last->header().snapshot) return mismatch("another journal");
+  if (header.sequence != sequence) {
+    return mismatch("a store of " + std::to_string(header.sequence) +
+                    " changes, but this one has " + std::to_string(sequence));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<std::byte>> PatternStore::beginJournal(const SnapshotId& snapshot) {
+  try {
+    const std::uint64_t sequence = impl_->state->sequence;
+    if (snapshot.sequence != sequence) {
+      return fail(ErrorCode::invalidState, "the store has " + std::to_string(sequence) +
+                                               " changes, but the snapshot has " +
+                                               std::to_string(snapshot.sequence));
+    }
+    if (const auto settled = impl_->refuseStaged("beginJournal"); !settled) {
+      return tl::unexpected<Error>(settled.error());
+    }
+    journal::Header header{snapshot.hash, {}, sequence};
+    if (impl_->journal) {
+      if (!impl_->journal->isEmpty()) {
+        return fail(ErrorCode::invalidState,
+                    "there are changes that takeJournal was not asked for");
+      }
+      header.previous = impl_->journal->header().snapshot;
+    }
+    std::vector<std::byte> bytes = journal::encodeHeader(header);
+    impl_->journal.emplace(header, sequence);
+    return bytes;
+  } catch (const std::bad_alloc&) {
+    return noMemory("begin a journal");
+  }
+}
+
+Result<std::vector<std::byte>> PatternStore::takeJournal(std::uint64_t synced) {
+  try {
+    if (!impl_->journal || impl_->journal->isEnded()) {
+      return fail(ErrorCode::invalidState, "no journal was begun");
+    }
+    return impl_->journal->take(impl_->state->sequence, synced);
+  } catch (const std::bad_alloc&) {
+    return noMemory("take the changes for the journal");
+  }
+}
+
+Result<ReplayReport> PatternStore::replay(std::span<const std::byte> bytes) {
+  try {
+    if (const auto settled = impl_->refuseStaged("replay"); !settled) {
+      return tl::unexpected<Error>(settled.error());
+    }
+    const auto scan = journal::scan(bytes);
+    if (!scan) return tl::unexpected<Error>(scan.error());
+    const auto fits =
+        continues(scan->header, impl_->origin, impl_->journal, impl_->state->sequence);
+    if (!fits) return tl::unexpected<Error>(fits.error());
+    impl_->journal.reset();
+    ReplayReport report;
+    report.tornBytes = scan->tornBytes;
+    for (const journal::Frame& frame : scan->frames) {
+      if (frame.sequence != impl_->state->sequence) {
+        return corrupt(frame.sequence, "changes before it are missing");
+      }
+      for (journal::ChangeReader reader(frame.payload); !reader.atEnd(); ++report.changes) {
+        const Result<Change> change = reader.next();
+        if (!change) return tl::unexpected<Error>(change.error());
+        const std::uint64_t before = impl_->state->sequence;
+        if (const auto made = impl_->make(*this, *change); !made) {
+          if (made.error().code == ErrorCode::outOfMemory) {
+            return tl::unexpected<Error>(made.error());
+          }
+          return corrupt(before + 1, made.error().message);
+        }
+        if (impl_->state->sequence != before + 1) {
+          return corrupt(before + 1, "there is no pattern of its id");
+        }
+      }
+      ++report.frames;
+    }
+    report.sequence = impl_->state->sequence;
+    impl_->journal.emplace(scan->header, report.sequence);
+    if (scan->tornBytes > 0) impl_->journal->end();
+    return report;
+  } catch (const std::bad_alloc&) {
+    return noMemory("replay a journal");
+  }
+}
+
+Result<void> PatternStore::Impl::make(PatternStore& store, const Change& change) {
+  const Pattern& pattern = change.pattern;
+  const auto ignore = [](bool) {};
+  switch (change.kind) {
+    case ChangeKind::upsert:
+      return store.upsert(pattern, change.embedding);
+    case ChangeKind::remove:
+      return store.remove(pattern.id).map(ignore);
+    case ChangeKind::usage:
+      return store.recordUsage(pattern.id, pattern.verdict, *pattern.lastUsed).map(ignore);
+    case ChangeKind::clear:
+      return store.clear();
+  }
+  return fail(ErrorCode::internal, "a change of no kind was read");
+}
+
+}  // namespace damask
