@@ -29,7 +29,15 @@ Pattern patternOf(std::size_t i) {
 SearchOptions searchOf(std::size_t i) {
   SearchOptions o;
   o.k = 1 + i % 20;
-  switch (i % 10) {
+  switch (i % 11) {
+    case 10:
+      o.filter = Filter::any(
+          {Filter::all(
+               {Filter::compare(FilterField::createdAt, FilterOperator::greater, 1700000001000.5),
+                Filter::compare(FilterField::domain, FilterOperator::prefix, "domain-1")}),
+           Filter::negation(Filter::exists(FilterField::framework)),
+           Filter::oneOf(FilterField::verdict, {"flaky", "success"})});
+      break;
     case 8:
       o.mmrLambda = static_cast<double>(i % 7) / 7.0;
       break;
