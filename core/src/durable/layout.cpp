@@ -2,8 +2,9 @@
 
 #include <xxhash.h>
 
-#include <cstdio>
 #include <cstring>
+
+#include "durable/little_endian.hpp"
 
 namespace damask {
 namespace {
@@ -11,21 +12,6 @@ namespace {
 using format::kChecksumBytes;
 using format::kEntryBytes;
 using format::kHeaderBytes;
-
-template <typename T>
-T readLittle(const std::byte* p) noexcept {
-  T value = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i) {
-    value = static_cast<T>(value | static_cast<T>(static_cast<T>(p[i]) << (8 * i)));
-  }
-  return value;
-}
-
-template <typename T>
-void appendLittle(std::vector<std::byte>& out, T value) {
-  for (std::size_t i = 0; i < sizeof(T); ++i)
-    out.push_back(static_cast<std::byte>(value >> (8 * i)));
-}
 
 tl::unexpected<Error> corrupt(const std::string& what) {
   return fail(ErrorCode::snapshotCorrupt, what);
@@ -145,12 +131,27 @@ Result<std::vector<SectionEntry>> decodeLayout(std::span<const std::byte> bytes)
   return entries;
 }
 
+SnapshotHash snapshotHash(std::span<const std::byte> bytes, std::size_t sections) {
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(
+      &canonical,
+      XXH3_128bits(bytes.data(), static_cast<std::size_t>(layoutBytes(sections) - kChecksumBytes)));
+  SnapshotHash hash;
+  std::memcpy(hash.data(), canonical.digest, hash.size());
+  return hash;
+}
+
+SnapshotHash hashOfSnapshot(std::span<const std::byte> bytes) {
+  return snapshotHash(bytes, readLittle<std::uint32_t>(&bytes[12]));
+}
+
 std::string contentHash(std::span<const std::byte> bytes, std::size_t sections) {
-  const XXH128_hash_t hash =
-      XXH3_128bits(bytes.data(), static_cast<std::size_t>(layoutBytes(sections) - kChecksumBytes));
-  char text[33];
-  std::snprintf(text, sizeof text, "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
-                static_cast<unsigned long long>(hash.low64));
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const std::byte byte : snapshotHash(bytes, sections)) {
+    text += kDigits[std::to_integer<int>(byte >> 4)];
+    text += kDigits[std::to_integer<int>(byte & std::byte{15})];
+  }
   return text;
 }
 
