@@ -17,6 +17,12 @@ const SCENES = [
   { name: 'as packed', runsOn: 'native' },
   { name: 'native removed', change: removeAddons, runsOn: 'wasm-simd', passedOver: ['native'] },
   { name: 'native damaged', change: spoilAddon, runsOn: 'wasm-simd', passedOver: ['native'] },
+  {
+    name: 'addons forbidden',
+    options: ['--no-addons'],
+    runsOn: 'wasm-simd',
+    passedOver: ['native'],
+  },
   { name: 'SIMD disabled', options: WITHOUT_SIMD, runsOn: 'native' },
   {
     name: 'native removed, SIMD disabled',

@@ -1,5 +1,8 @@
 // What the runs found, a line each.
 
+/** As ctest knows it: nothing failed, and nothing could run here. */
+const LEFT_OUT = 77;
+
 export class Table {
   #expected;
   #passed = 0;
@@ -37,7 +40,8 @@ export class Table {
   /** Prints the sum; gives the exit code. */
   close() {
     console.log(`${this.#passed} passed, ${this.#failed} failed`);
-    return this.#failed === 0 && this.#passed > 0 ? 0 : 1;
+    if (this.#failed > 0) return 1;
+    return this.#passed > 0 ? 0 : LEFT_OUT;
   }
 
   #line(where, { type, instructionSet }, wrong, what) {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
+const { version } = require('damask/package.json');
 const named = (names) => names.map((it) => `damask${it}`);
 const [main, native, wasm, simd, scalar] = named([
   '',
@@ -28,6 +29,7 @@ for (const load of [imported, required]) {
     }),
   ];
   for (const engine of engines) {
+    assert.equal(engine.info().version, version);
     // One class of errors, whichever entry they come through.
     assert.throws(() => engine.createStore({ dimension: 0 }), DamaskError);
     const store = engine.createStore({ dimension: 2 });
@@ -36,5 +38,4 @@ for (const load of [imported, required]) {
     store.dispose();
   }
 }
-assert.equal(require('damask/package.json').name, 'damask');
 console.log('[]');
