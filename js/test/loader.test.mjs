@@ -155,6 +155,20 @@ test('a missing file, a missing page and a refused connection are IO errors', as
   );
 });
 
+test('a URL object is read and compiled once, and again after a failure', async (t) => {
+  let requests = 0;
+  const bytes = await wasmBytes('scalar');
+  const source = await serve(t, (_, answer) => {
+    if (++requests === 1) answer.writeHead(503).end();
+    else answer.end(bytes);
+  });
+  const load = () =>
+    loadDamask({ source, glue: pathToFileURL(gluePath('scalar')), target: 'scalar' });
+  await assert.rejects(load(), refusal('DamaskError', 'IO', 'status 503'));
+  for (let i = 0; i < 3; ++i) assertWorks(await load(), 'scalar');
+  assert.equal(requests, 2);
+});
+
 test('missing or wrong glue is refused', async () => {
   const bytes = await wasmBytes('simd');
   const here = new URL('support.mjs', import.meta.url);

@@ -21,18 +21,37 @@ export async function readBytes(url: URL): Promise<ArrayBuffer | Uint8Array> {
   }
 }
 
-/** Compiles what `LoadOptions.source` names. */
+/**
+ * What was compiled from a URL object, of which the package has one for each of its modules: V8 keeps
+ * some 3 KB of every compilation for good, and the first store of a process pays for all.
+ */
+const compiled = new WeakMap<URL, Promise<WebAssembly.Module>>();
+
+/** Compiles what `LoadOptions.source` names; the same URL object once. */
 export async function compile(
   source: URL | string | BufferSource | WebAssembly.Module,
 ): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
-  if (typeof source === 'string' || source instanceof URL)
-    return WebAssembly.compile((await readBytes(toUrl(source))) as BufferSource);
+  if (typeof source === 'string') return compileUrl(toUrl(source));
+  if (source instanceof URL) return compileOnce(source);
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source))
     return WebAssembly.compile(source);
   throw new InvalidArgumentError(
     'source must be a URL, a string, bytes or a compiled WebAssembly.Module',
   );
+}
+
+function compileOnce(url: URL): Promise<WebAssembly.Module> {
+  const known = compiled.get(url);
+  if (known !== undefined) return known;
+  const module = compileUrl(url);
+  compiled.set(url, module);
+  module.catch(() => compiled.delete(url));
+  return module;
+}
+
+async function compileUrl(url: URL): Promise<WebAssembly.Module> {
+  return WebAssembly.compile((await readBytes(url)) as BufferSource);
 }
 
 export function reason(cause: unknown): string {
