@@ -173,6 +173,7 @@ for (const target of targets) {
       size: () => store.size,
       contains: () => store.contains('a'),
       stats: () => store.stats(),
+      check: () => store.check(pattern('a'), vector),
       upsert: () => store.upsert(pattern('a'), vector),
       remove: () => store.remove('a'),
       recordUsage: () => store.recordUsage('a', undefined, 0),
@@ -194,9 +195,13 @@ for (const target of targets) {
       nextSlot: () => store.nextSlot(0),
       idOf: () => store.idOf(0),
       patternAt: () => store.patternAt(0),
+      patternsAt: () => store.patternsAt(new Uint32Array(1)),
       embeddingAt: () => store.embeddingAt(0),
       saveChunks: () => store.saveChunks(),
       save: () => store.save(),
+      beginJournal: () => store.beginJournal(),
+      takeJournal: () => store.takeJournal(0),
+      replay: () => store.replay(new Uint8Array(0)),
     };
     const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(store));
     const exempt = ['constructor', 'dispose', 'disposed'];
