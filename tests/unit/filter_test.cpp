@@ -301,9 +301,9 @@ TEST_CASE("a filter that is none is refused", "[filter]") {
   REQUIRE(refusal({{{Op::exists, Field::id, {}, 1}}}) ==
           "filter term 0 (exists id) is a comparison, and has no operands");
   REQUIRE(refusal({{{static_cast<Op>(12), Field::id, {}, 0}}}) ==
-          "filter term 0 has an operator or a field that does not exist");
+          "filter term 0 (unknown) has an operator or a field that does not exist");
   REQUIRE(refusal({{{Op::exists, static_cast<Field>(10), {}, 0}}}) ==
-          "filter term 0 has an operator or a field that does not exist");
+          "filter term 0 (exists unknown) has an operator or a field that does not exist");
   REQUIRE(refusal(Filter::compare(Field::coverage, Op::less, "x")) ==
           "filter term 0 (lt coverage) needs a number, not a text");
   REQUIRE(refusal(Filter::compare(Field::id, Op::equal, 1.0)) ==

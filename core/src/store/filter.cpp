@@ -35,6 +35,13 @@ tl::unexpected<Error> refuse(const std::string& what) {
   return fail(ErrorCode::invalidArgument, "filter " + what);
 }
 
+std::string nameOf(std::size_t number, const FilterTerm& term) {
+  std::string name = "term " + std::to_string(number) + " (";
+  name += filterOperatorName(term.op);
+  if (!isJoin(term.op)) name.append(" ").append(filterFieldName(term.field));
+  return name + ") ";
+}
+
 // Why the value does not fit the field; empty when it does.
 std::string misfit(const FilterValue& value, Kind kind) {
   const auto* text = std::get_if<std::string>(&value);
@@ -128,21 +135,12 @@ Result<void> validate(const Filter& filter) {
   std::vector<std::size_t> depths;  // of what is not yet joined
   for (std::size_t i = 0; i < filter.terms.size(); ++i) {
     const FilterTerm& term = filter.terms[i];
-    const std::string where = "term " + std::to_string(i);
-    if (term.op > FilterOperator::negation || term.field > FilterField::usageCount) {
-      return refuse(where + " has an operator or a field that does not exist");
-    }
-    const std::string named = where + " (" + std::string(filterOperatorName(term.op));
-    if (isJoin(term.op)) {
-      if (const std::string why = joinDepths(term, depths); !why.empty()) {
-        return refuse(named + ") " + why);
-      }
-    } else {
-      if (const std::string why = misfit(term); !why.empty()) {
-        return refuse(named + " " + std::string(filterFieldName(term.field)) + ") " + why);
-      }
-      depths.push_back(1);
-    }
+    const bool known = term.op <= FilterOperator::negation && term.field <= FilterField::usageCount;
+    const std::string why = !known            ? "has an operator or a field that does not exist"
+                            : isJoin(term.op) ? joinDepths(term, depths)
+                                              : misfit(term);
+    if (!why.empty()) return refuse(nameOf(i, term) + why);
+    if (!isJoin(term.op)) depths.push_back(1);
   }
   if (depths.size() == 1) return {};
   return refuse("has " + std::to_string(depths.size()) + " conditions that nothing joins");

@@ -16,7 +16,8 @@ template <typename Integer>
 std::partial_ordering compareExactly(Integer a, double b) noexcept {
   const double whole = std::floor(b);
   // The largest Integer plus one, a power of two, and the smallest are exact as doubles.
-  if (whole >= 2.0 * static_cast<double>(std::numeric_limits<Integer>::max() / 2 + 1)) {
+  constexpr Integer kHalf = Integer{1} << (std::numeric_limits<Integer>::digits - 1);
+  if (whole >= 2.0 * static_cast<double>(kHalf)) {
     return std::partial_ordering::less;
   }
   if (whole < static_cast<double>(std::numeric_limits<Integer>::min())) {
