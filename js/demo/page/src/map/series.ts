@@ -18,7 +18,10 @@ export type Colour = (name: string) => string;
 const MANY = 10_000;
 const NARROW = 480;
 
-/** How high the best hit is drawn; the others are below it. */
+/** The canvases, from below. Without them ECharts moves series of more than 3,000 points to the top. */
+const LAYER = { dots: 0, regions: 1, lit: 2 };
+
+/** How high the best hit is drawn in its layer; the others are below it. */
 const TOP = 100;
 
 /** The dots of all patterns: those that the filter leaves out are dimmed. */
@@ -28,7 +31,7 @@ function dots(atlas: Atlas, filter: Filter, width: number, colour: Colour) {
   const place = (row: number): Point => [...atlas.placeOf(row), row];
   const filtered = Object.keys(filter).length > 0;
   const symbolSize = atlas.size > MANY || width < NARROW ? 3 : 4.5;
-  const common = { type: 'scatter', emphasis: { scale: 2.2 }, progressive: 0 };
+  const common = { type: 'scatter', emphasis: { scale: 2.2 }, progressive: 0, zlevel: LAYER.dots };
   return [
     {
       ...common,
@@ -65,6 +68,7 @@ function regions(atlas: Atlas, colour: Colour) {
       minMargin: 12,
     },
     labelLayout: { hideOverlap: true },
+    zlevel: LAYER.regions,
   };
 }
 
@@ -78,7 +82,8 @@ function threads(atlas: Atlas, { hits, picked }: Lit, colour: Colour) {
     silent: true,
     data: from === undefined ? [] : hits.map((row) => ({ coords: [from, atlas.placeOf(row)] })),
     lineStyle: { color: colour('picked'), width: 1.2, opacity: 0.55, curveness: 0.12 },
-    z: 3,
+    z: 0,
+    zlevel: LAYER.lit,
   };
 }
 
@@ -103,6 +108,7 @@ function hit(atlas: Atlas, row: number, index: number, colour: Colour) {
       fontWeight: 700,
     },
     z: TOP - index,
+    zlevel: LAYER.lit,
   };
 }
 
@@ -121,6 +127,7 @@ function chosen(atlas: Atlas, row: number, colour: Colour) {
       opacity: 1,
     },
     z: TOP + 1,
+    zlevel: LAYER.lit,
   };
 }
 
