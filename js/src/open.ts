@@ -6,10 +6,11 @@ import type { Engine } from './engine.js';
 import { ConflictError, InvalidArgumentError, SnapshotError } from './errors.js';
 import type { ImplementationInfo, IPatternStore, PatternStoreConfig } from './interface.js';
 import { LocalPatternStore } from './pattern_store/local.js';
-import { Persister } from './pattern_store/persister.js';
+import { Persister, type Recovered } from './pattern_store/persister.js';
 import { Turns } from './pattern_store/turns.js';
 import { readAll, type SnapshotSource } from './snapshot_source.js';
-import { StoredGenerations } from './storage/generations.js';
+import { StoredGenerations, type ReadJournal } from './storage/generations.js';
+import type { StoredJournal } from './storage/stored_journal.js';
 import type { Store } from './store.js';
 import type { CreateOptions } from './types.js';
 import { openInWorker } from './worker/remote.js';
@@ -70,9 +71,9 @@ async function start(
       `there is a store in ${config.storagePath ?? `the ${storage} storage`} already: ` +
         'open it without the snapshot, or choose another place',
     );
-  const store = await openOrCreate(config, chosen.engine, stored, snapshot);
+  const { store, recovered } = await openOrCreate(config, chosen.engine, stored, snapshot);
   const turns = new Turns();
-  const persister = stored && new Persister(stored, () => turns.take(() => store.saveChunks()));
+  const persister = stored && new Persister(store, turns, stored, recovered);
   const autoPersist = config.autoPersist ?? true;
   if (persister?.generation === 0) {
     persister.markDirty();
@@ -86,21 +87,22 @@ async function start(
   });
 }
 
+interface Opened {
+  store: Store;
+  recovered: Recovered;
+}
+
 /** The store that the snapshot holds, or else what is stored, or else an empty one. */
 async function openOrCreate(
   config: PatternStoreConfig,
   engine: Engine,
   stored: StoredGenerations | undefined,
   snapshot: Uint8Array | undefined,
-): Promise<Store> {
-  if (snapshot !== undefined) return openStore(engine, snapshot, config);
-  const bytes = await stored?.read();
-  if (bytes === undefined) return engine.createStore(createOptions(config));
-  try {
-    return openStore(engine, bytes, config);
-  } catch (cause) {
-    throw cause instanceof SnapshotError && stored ? await stored.explain(cause) : cause;
-  }
+): Promise<Opened> {
+  const recovered = { journal: undefined, snapshotBytes: 0 };
+  if (snapshot !== undefined) return { store: openStore(engine, snapshot, config), recovered };
+  const found = stored && (await recover(engine, stored, config));
+  return found ?? { store: engine.createStore(createOptions(config)), recovered };
 }
 
 function createOptions({
@@ -113,19 +115,56 @@ function createOptions({
   return withoutUndefined({ dimension, metric, precision, hnsw, seed });
 }
 
-/** The stored store, which must be what the configuration says, in every field that it sets. */
+/** A snapshot's store, which must be what the configuration says, in every field that it sets. */
 function openStore(engine: Engine, bytes: Uint8Array, config: PatternStoreConfig): Store {
   const store = engine.openStore(bytes);
   const { hnsw, ...wanted } = createOptions(config);
   const { efConstruction, m } = hnsw ?? {};
-  try {
+  return orDispose(store, () => {
     checkSame({ ...wanted }, { ...store.options }, '');
     checkSame({ m, efConstruction }, { ...store.options.hnsw }, 'hnsw.');
+    return store;
+  });
+}
+
+/** What is stored: the newest snapshot, and the changes that its journals hold. */
+async function recover(
+  engine: Engine,
+  stored: StoredGenerations,
+  config: PatternStoreConfig,
+): Promise<Opened | undefined> {
+  for (;;) {
+    const bytes = await stored.read();
+    if (bytes === undefined) return undefined;
+    const journals = await stored.readJournals();
+    // Another writer has gone on meanwhile: its journals are those of a newer snapshot.
+    if (await stored.isOutdated()) continue;
+    try {
+      const store = openStore(engine, bytes, config);
+      return orDispose(store, () => replayAll(store, journals, bytes.byteLength));
+    } catch (cause) {
+      throw cause instanceof SnapshotError ? await stored.explain(cause) : cause;
+    }
+  }
+}
+
+/** A journal that is torn, or followed by another, is at its end: a snapshot begins the next. */
+function replayAll(store: Store, journals: readonly ReadJournal[], snapshotBytes: number): Opened {
+  let journal: StoredJournal | undefined;
+  for (const { journal: next, bytes } of journals) {
+    const { tornBytes } = store.replay(bytes);
+    journal = journals.length === 1 && tornBytes === 0 ? next : undefined;
+  }
+  return { store, recovered: { journal, snapshotBytes } };
+}
+
+function orDispose<T>(store: Store, run: () => T): T {
+  try {
+    return run();
   } catch (cause) {
     store.dispose();
     throw cause;
   }
-  return store;
 }
 
 function checkSame(

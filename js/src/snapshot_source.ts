@@ -17,11 +17,12 @@ export async function readAll(source: SnapshotSource): Promise<Uint8Array> {
 
 /** Safari's streams are not async iterable. */
 async function* chunksOf(source: SnapshotSource): AsyncIterable<Uint8Array> {
-  if (Symbol.asyncIterator in (source as object)) {
+  const isObject = typeof source === 'object' && (source as unknown) !== null;
+  if (isObject && Symbol.asyncIterator in source) {
     yield* source as AsyncIterable<Uint8Array>;
     return;
   }
-  if (typeof (source as Partial<ReadableStream>).getReader !== 'function')
+  if (!isObject || typeof (source as Partial<ReadableStream>).getReader !== 'function')
     throw new InvalidArgumentError('snapshot must be bytes or a stream of them');
   const reader = (source as ReadableStream<Uint8Array>).getReader();
   for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;

@@ -59,16 +59,18 @@ test('without autoPersist only flush and shutdown write', async () => {
   await store.storeBatch(patterns(5, DIMENSION));
   assert.equal(storage.created, 0);
   await store.flush();
+  const first = storage.created;
+  assert.ok(first > 0);
   await store.flush();
-  assert.equal(storage.created, 1);
+  assert.equal(storage.created, first);
   await store.deletePattern('pattern-0');
   await store.deletePattern('pattern-0');
   await store.shutdown();
-  assert.equal(storage.created, 2);
+  assert.equal(storage.created, first + 1);
   const again = await openOn('native', { storage });
   assert.equal(await again.count(), 4);
   await again.shutdown();
-  assert.equal(storage.created, 2, 'closing an unchanged store wrote');
+  assert.equal(storage.created, first + 1, 'closing an unchanged store wrote');
 });
 
 test('a failed write rejects its writers, ends writing, and leaves reading', async () => {
@@ -131,7 +133,7 @@ test('a snapshot becomes the first generation of an empty place, and of no other
   await source.shutdown();
   const store = await fromSnapshot(snapshot, { ...builds, storagePath });
   await store.shutdown();
-  const [file] = await readdir(storagePath);
+  const file = (await readdir(storagePath)).find((name) => name.startsWith('snapshot'));
   assert.deepEqual(new Uint8Array(await readFile(path.join(storagePath, file))), snapshot);
   await assert.rejects(
     fromSnapshot(snapshot, { ...builds, storagePath }),
@@ -148,8 +150,11 @@ test('a damaged snapshot is named, and nothing takes its place', async (t) => {
   const storagePath = await scratch(t);
   const store = await openOn('native', { dimension: DIMENSION, storagePath });
   await store.storeBatch(patterns(10, DIMENSION));
+  await store.deletePattern('pattern-1');
+  await store.optimize();
   await store.shutdown();
   const newest = (await readdir(storagePath)).sort().at(-1);
+  assert.match(newest, /^snapshot-000000000002/);
   await truncate(path.join(storagePath, newest), 100);
   const damaged = (part) => refusal('SnapshotError', 'SNAPSHOT_TRUNCATED', part);
   await assert.rejects(openOn('native', { storagePath }), damaged(newest));

@@ -26,10 +26,10 @@ for (const [kind, make] of Object.entries(places)) {
     const place = await make(t);
     const writer = await place.open();
     await writer.create(FIRST, [bytes(1, 2), bytes(), bytes(3)]);
-    await writer.create('journal-000000000001-a1.damask', [bytes(9)]);
+    await writer.create('journal-000000000001-000001.damask', [bytes(9)]);
     await writer.close();
     const reader = await place.open();
-    assert.deepEqual((await reader.list()).sort(), ['journal-000000000001-a1.damask', FIRST]);
+    assert.deepEqual((await reader.list()).sort(), ['journal-000000000001-000001.damask', FIRST]);
     assert.deepEqual(await reader.read(FIRST), bytes(1, 2, 3));
     await reader.close();
   });

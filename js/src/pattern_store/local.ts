@@ -146,13 +146,14 @@ export class LocalPatternStore implements IPatternStore {
   async buildIndex(options: WorkOptions = {}): Promise<void> {
     this.#checkWritable();
     await this.#rebuilds.take(() => rebuild(this.#parts.store, options));
-    await this.#change(() => undefined);
   }
 
   async optimize(options: WorkOptions = {}): Promise<void> {
     const { count, slots } = this.#store().stats();
     if (slots > count) await this.buildIndex(options);
-    await this.flush();
+    const { persister } = this.#parts;
+    if (slots > count) await persister?.compact();
+    else await this.flush();
   }
 
   async getStats(): Promise<PatternStoreStats> {
@@ -217,10 +218,9 @@ export class LocalPatternStore implements IPatternStore {
     try {
       await this.#rebuilds.take(() => undefined);
       await turns.take(() => undefined);
-      await persister?.flush();
+      await persister?.close();
     } finally {
       store.dispose();
-      await persister?.close();
     }
   }
 

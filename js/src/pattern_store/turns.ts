@@ -2,6 +2,11 @@
 export class Turns {
   #last: Promise<unknown> | undefined;
 
+  /** Whether nobody is at it or waiting. */
+  get isFree(): boolean {
+    return this.#last === undefined;
+  }
+
   /** Runs `work` when its turn has come: at once when nobody is at it. */
   async take<T>(work: () => T | Promise<T>): Promise<T> {
     const before = this.#last;

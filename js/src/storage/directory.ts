@@ -41,6 +41,7 @@ class DirectoryStorage implements StorageDriver {
   readonly name = 'directory';
   readonly #files: DirectoryFiles;
   readonly #path: string;
+  #appending: { name: string; handle: nodeFiles.FileHandle } | undefined;
 
   constructor(files: DirectoryFiles, path: string) {
     this.#files = files;
@@ -81,6 +82,15 @@ class DirectoryStorage implements StorageDriver {
     });
   }
 
+  async append(name: string, bytes: Uint8Array): Promise<void> {
+    const file = this.#fileOf(name);
+    await failingAs(`append to ${file}`, async () => {
+      const handle = await this.#openToAppend(name, file);
+      await writeAll(handle, bytes);
+      await handle.datasync();
+    });
+  }
+
   async remove(name: string): Promise<void> {
     const file = this.#fileOf(name);
     await failingAs(`remove ${file}`, async () => {
@@ -93,7 +103,8 @@ class DirectoryStorage implements StorageDriver {
   }
 
   async close(): Promise<void> {
-    // Nothing is held open between calls.
+    await this.#appending?.handle.close();
+    this.#appending = undefined;
   }
 
   /**
@@ -111,6 +122,15 @@ class DirectoryStorage implements StorageDriver {
         if (Date.now() - mtimeMs > ABANDONED_MS) await this.#files.unlink(file);
       }),
     );
+  }
+
+  /** The file that was appended to last stays open. */
+  async #openToAppend(name: string, file: string): Promise<nodeFiles.FileHandle> {
+    if (this.#appending?.name === name) return this.#appending.handle;
+    await this.close();
+    const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW;
+    this.#appending = { name, handle: await this.#files.open(file, flags) };
+    return this.#appending.handle;
   }
 
   #fileOf(name: string): string {
@@ -163,6 +183,11 @@ class DirectoryStorage implements StorageDriver {
       throw cause;
     }
   }
+}
+
+async function writeAll(handle: nodeFiles.FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let offset = 0; offset < bytes.byteLength;)
+    offset += (await handle.write(bytes, offset, bytes.byteLength - offset)).bytesWritten;
 }
 
 /** mkdir -p. */

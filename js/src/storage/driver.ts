@@ -17,6 +17,12 @@ export interface StorageDriver {
    * none. Throws ConflictError when the name is taken, so that of two writers one learns of the other.
    */
   create(name: string, chunks: readonly Uint8Array[]): Promise<void>;
+  /**
+   * Adds bytes to the end of a file that this driver has made. When it resolves they are as durable as
+   * this storage can make them; when it rejects, or the process dies, any beginning of them may be
+   * there. Absent where storage cannot do it: each write is then a file of its own.
+   */
+  append?(name: string, bytes: Uint8Array): Promise<void>;
   /** Removes a file; nothing when there is none. */
   remove(name: string): Promise<void>;
   /** Gives back what the driver holds open. */

@@ -1,6 +1,13 @@
 import { ConflictError, DamaskError, SnapshotError, type SnapshotErrorCode } from '../errors.js';
 import type { StorageDriver } from './driver.js';
-import { generationsOf, snapshotName } from './names.js';
+import { generationOf, generationsOf, journalsOf, snapshotName } from './names.js';
+import { StoredJournal } from './stored_journal.js';
+
+/** A journal as it was read. */
+export interface ReadJournal {
+  journal: StoredJournal;
+  bytes: Uint8Array;
+}
 
 /**
  * The snapshots of one store: `snapshot-<generation>.damask`, numbered from 1. Each commit makes the
@@ -10,6 +17,10 @@ import { generationsOf, snapshotName } from './names.js';
 export class StoredGenerations {
   readonly #driver: StorageDriver;
   #generation = 0;
+  /** The highest number of a snapshot or journal. */
+  #highest = 0;
+  /** What was read, to which another writer may add as long as it is not ours. */
+  #journals: StoredJournal[] = [];
   /** A snapshot of ours of which we do not know that no other writer is ahead of it. */
   #unverified: string | undefined;
 
@@ -19,7 +30,7 @@ export class StoredGenerations {
 
   static async open(driver: StorageDriver): Promise<StoredGenerations> {
     const stored = new StoredGenerations(driver);
-    stored.#generation = generationsOf(await driver.list())[0] ?? 0;
+    stored.#note(await driver.list());
     return stored;
   }
 
@@ -37,12 +48,40 @@ export class StoredGenerations {
       const name = snapshotName(this.#generation);
       const bytes = await this.#driver.read(name);
       if (bytes !== undefined) return bytes;
-      const newest = generationsOf(await this.#driver.list())[0] ?? 0;
-      if (newest <= this.#generation)
+      const before = this.#generation;
+      this.#note(await this.#driver.list());
+      if (this.#generation <= before)
         throw new DamaskError('IO', `${name} was there and is gone, with none after it`);
-      this.#generation = newest;
     }
     return undefined;
+  }
+
+  /** Whether a later snapshot than the one that was read is there by now. */
+  async isOutdated(): Promise<boolean> {
+    return (generationsOf(await this.#driver.list())[0] ?? 0) > this.#generation;
+  }
+
+  /**
+   * The journals to replay on the snapshot that was read, in order: its own, and those of generations
+   * whose snapshot was never finished.
+   */
+  async readJournals(): Promise<ReadJournal[]> {
+    const journals: ReadJournal[] = [];
+    for (const generation of journalsOf(await this.#driver.list())) {
+      if (generation < this.#generation) continue;
+      const read = await StoredJournal.read(this.#driver, generation);
+      if (read !== undefined) journals.push(read);
+    }
+    this.#journals = journals.map(({ journal }) => journal);
+    return journals;
+  }
+
+  /** Makes the journal of the generation that was committed last, or of the one that is next. */
+  async createJournal(which: 'current' | 'next', header: Uint8Array): Promise<StoredJournal> {
+    const generation = which === 'current' ? this.#generation : this.#highest + 1;
+    const journal = await StoredJournal.create(this.#driver, generation, header);
+    this.#highest = generation;
+    return journal;
   }
 
   /** What to tell a person when an engine refuses the snapshot that `read` gave. */
@@ -65,11 +104,14 @@ export class StoredGenerations {
   /**
    * Stores a snapshot as the next generation, and returns its number. Rejects with ConflictError, and
    * keeps nothing, when another writer has stored one since `generation` was read. One commit at a
-   * time: a second one would look like another writer.
+   * time: a second one would look like another writer. `generation` names the one whose journal
+   * is there already.
    */
-  async commit(chunks: readonly Uint8Array[]): Promise<number> {
+  async commit(
+    chunks: readonly Uint8Array[],
+    generation: number = this.#highest + 1,
+  ): Promise<number> {
     await this.#takeBack();
-    const generation = this.#generation + 1;
     const name = snapshotName(generation);
     try {
       await this.#driver.create(name, chunks);
@@ -77,10 +119,11 @@ export class StoredGenerations {
       throw cause instanceof ConflictError ? this.#conflict(generation, cause) : cause;
     }
     this.#unverified = name;
-    const generations = await this.#verify(generation);
+    const names = await this.#verify(generation);
     this.#unverified = undefined;
     this.#generation = generation;
-    await this.#removeOld(generations);
+    this.#highest = Math.max(this.#highest, generation);
+    await this.#removeOld(names);
     return generation;
   }
 
@@ -90,22 +133,22 @@ export class StoredGenerations {
   }
 
   /**
-   * All generations, when ours is the newest. Another writer that is two or more ahead has removed
-   * the snapshot of our number, so that its name alone was free again.
+   * All files, when ours is the newest snapshot and it holds all that was written before it. Another
+   * writer that is two or more ahead has removed the snapshot of our number, so that its name alone was
+   * free again; one that is behind may have added to a journal since that was read.
    */
-  async #verify(ours: number): Promise<number[]> {
-    let generations: number[];
+  async #verify(ours: number): Promise<string[]> {
     try {
-      generations = generationsOf(await this.#driver.list());
+      const names = await this.#driver.list();
+      const newest = generationsOf(names)[0] ?? ours;
+      if (newest > ours) throw this.#conflict(newest);
+      for (const journal of this.#journals) await journal.checkUnchanged();
+      return names;
     } catch (cause) {
       // What could not be checked is not kept; when even this fails, the next commit tries again.
       await this.#takeBack().catch(() => undefined);
       throw cause;
     }
-    const newest = generations[0] ?? ours;
-    if (newest <= ours) return generations;
-    await this.#takeBack();
-    throw this.#conflict(newest);
   }
 
   async #takeBack(): Promise<void> {
@@ -114,12 +157,22 @@ export class StoredGenerations {
     this.#unverified = undefined;
   }
 
-  /** Keeps the newest and the one before it. What cannot be removed now, the next commit removes. */
-  async #removeOld(generations: readonly number[]): Promise<void> {
-    const older = generations.filter((generation) => generation < this.#generation).slice(1);
-    await Promise.allSettled(
-      older.map((generation) => this.#driver.remove(snapshotName(generation))),
-    );
+  /**
+   * Keeps the newest snapshot, the one before it, and the journals from there on. What cannot be
+   * removed now, the next commit removes.
+   */
+  async #removeOld(names: readonly string[]): Promise<void> {
+    const kept = generationsOf(names).find((it) => it < this.#generation) ?? this.#generation;
+    const old = names
+      .filter((name) => generationOf(name) < kept)
+      .sort()
+      .reverse();
+    await Promise.allSettled(old.map((name) => this.#driver.remove(name)));
+  }
+
+  #note(names: readonly string[]): void {
+    this.#generation = generationsOf(names)[0] ?? 0;
+    this.#highest = Math.max(this.#generation, ...names.map(generationOf));
   }
 
   #conflict(found: number, cause?: ConflictError): ConflictError {

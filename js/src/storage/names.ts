@@ -2,9 +2,9 @@ import { InvalidArgumentError } from '../errors.js';
 
 const MAX_GENERATION = 999_999_999_999;
 
-/** Snapshots, and the journals that will join them. */
-const STORE_FILE = /^(snapshot-\d{12}|journal-\d{12}(-[a-z0-9]+)*)\.damask$/;
+const STORE_FILE = /^(snapshot-\d{12}|journal-\d{12}-\d{6})\.damask$/;
 const SNAPSHOT = /^snapshot-(\d{12})\.damask$/;
+const JOURNAL = /^journal-(\d{12})-(\d{6})\.damask$/;
 const STORE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** The file of a generation, in [1, 999999999999]. */
@@ -20,6 +20,38 @@ export function generationsOf(names: readonly string[]): number[] {
     .map((name) => Number(SNAPSHOT.exec(name)?.[1] ?? 0))
     .filter((generation) => generation > 0)
     .sort((a, b) => b - a);
+}
+
+/** The file of a part of a generation's journal; parts are numbered from 1. */
+export function journalName(generation: number, part: number): string {
+  const numbers = `${String(generation).padStart(12, '0')}-${String(part).padStart(6, '0')}`;
+  return `journal-${numbers}.damask`;
+}
+
+/** The parts of a generation's journal among these files, in order. */
+export function partsOf(names: readonly string[], generation: number): number[] {
+  return names
+    .map((name) => JOURNAL.exec(name))
+    .filter((match) => Number(match?.[1]) === generation)
+    .map((match) => Number(match?.[2]))
+    .sort((a, b) => a - b);
+}
+
+/** The generations of the journals among these files, oldest first. */
+export function journalsOf(names: readonly string[]): number[] {
+  const generations = names.filter((name) => JOURNAL.test(name)).map(generationOf);
+  return [...new Set(generations)].sort((a, b) => a - b);
+}
+
+/** The generation of one of a store's files. */
+export function generationOf(name: string): number {
+  return Number((SNAPSHOT.exec(name) ?? JOURNAL.exec(name))?.[1] ?? 0);
+}
+
+/** Whether a file is of a later generation, or a later part of the same journal. */
+export function isNewer(name: string, generation: number, part: number): boolean {
+  const its = generationOf(name);
+  return its > generation || (its === generation && Number(JOURNAL.exec(name)?.[2] ?? 0) > part);
 }
 
 export function isStoreFile(name: string): boolean {
