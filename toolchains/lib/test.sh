@@ -91,6 +91,7 @@ write_test_list() {
   if is_selected native-fuzz; then add_fuzz_tests; fi
   if are_selected "${JS_PRESETS[@]}"; then
     add_test js.package 600 'RESOURCE_LOCK js-lib' npm --prefix js test
+    add_test js.docs 120 '' npm --prefix js run docs
     add_test js.demo 600 'RESOURCE_LOCK js-lib' npm --prefix js/demo test
     add_test js.page 600 'PROCESSORS 2' \
       env "DAMASK_PACKAGE=$PAGE_PACKAGE" npm --prefix js/demo/page test
