@@ -70,6 +70,23 @@ export async function assertShows(page, expected) {
   });
 }
 
+/** Moves a finger up from the middle of an element; returns by how much that scrolled the page. */
+export async function swipeUp(page, locator) {
+  const box = await locator.boundingBox();
+  const session = await page.context().newCDPSession(page);
+  const [x, y, steps] = [box.x + box.width / 2, box.y + box.height / 2, 10];
+  const touch = (type, ...touchPoints) =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints });
+  const before = await page.evaluate(() => scrollY);
+  await touch('touchStart', { x, y });
+  for (let step = 1; step <= steps; step += 1) {
+    await touch('touchMove', { x, y: y - (step * box.height) / (3 * steps) });
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  await touch('touchEnd');
+  return (await page.evaluate(() => scrollY)) - before;
+}
+
 /** How many pixels of the map have the colour of hits. */
 export function litPixels(page) {
   return page.evaluate(() => {

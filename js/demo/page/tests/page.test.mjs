@@ -8,6 +8,7 @@ import {
   litPixels,
   settled,
   shownHits,
+  swipeUp,
   untilReady,
   visit,
 } from './browser.mjs';
@@ -229,6 +230,17 @@ for (const [name, options] of Object.entries(SCREENS)) {
     await context.close();
   });
 }
+
+test('a finger on the whole map scrolls the page, and moves the map once it is magnified', async () => {
+  const { page, context } = await visit(browser, served.url, SCREENS.narrow);
+  await untilReady(page);
+  assert.ok((await swipeUp(page, page.locator('#map'))) > 20);
+  await page.getByRole('button', { name: 'Zoom in' }).tap();
+  assert.equal(await swipeUp(page, page.locator('#map')), 0);
+  await page.getByRole('button', { name: 'Show the whole map' }).tap();
+  assert.ok((await swipeUp(page, page.locator('#map'))) > 20);
+  await context.close();
+});
 
 test('a snapshot or model that cannot be fetched is told in words', async () => {
   for (const [file, place, message] of [

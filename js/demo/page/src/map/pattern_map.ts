@@ -144,6 +144,8 @@ export class PatternMap {
         disabled: this.#coarse,
       })),
       tooltip: {
+        // A tap chooses, and the choice is described below the map.
+        show: !this.#coarse,
         confine: true,
         className: 'map-tooltip',
         formatter: (

@@ -13,7 +13,8 @@ let model: EmbeddingsModel | undefined;
 const embedder = {
   /** Loads the model from the folder at this URL, telling which share of it has arrived. */
   async load(folder: string, onProgress: (fraction: number) => void): Promise<void> {
-    // Threads bring nothing to one sentence. Its path must be given, and is not used.
+    // No threads: they start from a script that would have to lie beside this one. The path of their
+    // module must be given all the same.
     env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     setWasmPaths({
       'tfjs-backend-wasm-threaded-simd.wasm': simdUrl,
