@@ -43,16 +43,19 @@ export async function storeAll(
  */
 export async function rebuild(store: Store, { signal, onProgress }: WorkOptions): Promise<void> {
   store.beginRebuild();
-  const copyNext = (): boolean => store.rebuildProgress !== undefined && !store.stepRebuild(1);
-  const report = (): void => {
-    const progress = store.rebuildProgress;
-    if (progress !== undefined) onProgress?.(progress);
+  let progress = store.rebuildProgress;
+  // The last step finishes at once: what is stored after it would be left to be copied.
+  const copyNext = (): boolean => {
+    if (store.rebuildProgress === undefined) return false;
+    const complete = store.stepRebuild(1);
+    progress = store.rebuildProgress;
+    if (complete) store.finishRebuild();
+    return !complete;
   };
   try {
-    await inSlices(copyNext, signal, report);
+    await inSlices(copyNext, signal, () => progress && onProgress?.(progress));
   } catch (cause) {
     store.cancelRebuild();
     throw cause;
   }
-  if (store.rebuildProgress !== undefined) store.finishRebuild();
 }
