@@ -54,13 +54,17 @@ Result<Json> Replayer::answer(const Json& step) {
   if (op == "usage") return usage(step);
   if (op == "search") {
     const auto query = vectorOf(step["vector"], step.value("dimension", dimension));
-    const auto hits = store_->search(query, searchOptionsOf(step["options"]));
+    const auto options = searchOptionsOf(step["options"]);
+    if (!options) return refusal(options.error());
+    const auto hits = store_->search(query, *options);
     if (!hits) return refusal(hits.error());
     return shown(*hits);
   }
   if (op == "get") return get(step["id"]);
   if (op == "count") {
-    const auto matches = store_->count(searchOptionsOf(step["filter"]));
+    const auto filter = searchOptionsOf(step["filter"]);
+    if (!filter) return refusal(filter.error());
+    const auto matches = store_->count(*filter);
     if (!matches) return refusal(matches.error());
     return *matches;
   }
@@ -90,6 +94,10 @@ Result<Json> Replayer::open(const Json& config) {
 Result<Json> Replayer::batch(const Json& step) {
   const auto entries = batchOf(step, store_->options().dimension);
   if (!entries) return refusal(entries.error());
+  // As the package does: a batch that would be refused is not begun.
+  for (const auto& [pattern, embedding] : *entries) {
+    if (const auto checked = store_->check(pattern, embedding); !checked) return ok(checked);
+  }
   for (const auto& [pattern, embedding] : *entries) {
     if (const auto staged = store_->stage(pattern, embedding); !staged) {
       store_->discardStaged();

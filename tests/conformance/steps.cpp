@@ -104,7 +104,7 @@ Result<StoreOptions> storeOptionsOf(const Json& config) {
   return options;
 }
 
-SearchOptions searchOptionsOf(const Json& options) {
+Result<SearchOptions> searchOptionsOf(const Json& options) {
   SearchOptions search;
   search.k = options.value("k", search.k);
   search.exact = options.value("exact", search.exact);
@@ -114,6 +114,11 @@ SearchOptions searchOptionsOf(const Json& options) {
   if (options.contains("domain")) search.domain = options["domain"].get<std::string>();
   if (options.contains("type")) search.type = options["type"].get<std::string>();
   if (options.contains("framework")) search.framework = options["framework"].get<std::string>();
+  if (options.contains("filter")) {
+    auto filter = filterOf(options["filter"]);
+    if (!filter) return tl::unexpected<Error>(filter.error());
+    search.filter = std::move(*filter);
+  }
   return search;
 }
 

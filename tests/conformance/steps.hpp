@@ -21,6 +21,7 @@ Result<Entry> entryOf(std::uint32_t number, std::uint32_t dimension, const Json&
 Result<std::vector<Entry>> batchOf(const Json& step, std::uint32_t dimension);
 
 Result<StoreOptions> storeOptionsOf(const Json& config);
-SearchOptions searchOptionsOf(const Json& options);
+Result<SearchOptions> searchOptionsOf(const Json& options);
+Result<Filter> filterOf(const Json& expression);
 
 }  // namespace damask::conformance
