@@ -3,14 +3,16 @@ import { arm64 } from './lib/arm64.mjs';
 import { chromium, firefox } from './lib/browsers.mjs';
 import { fallback } from './lib/fallback.mjs';
 import { bun, deno, node, systemNode } from './lib/processes.mjs';
+import { storage } from './lib/storage.mjs';
 import { prepareApp } from './lib/scratch.mjs';
+import { stored } from './lib/stored.mjs';
 import { Table } from './lib/table.mjs';
 import { workerd } from './lib/workerd.mjs';
 
 const RUNTIMES = {
   node,
   'system-node': systemNode,
-  ...{ deno, bun, chromium, firefox, workerd, arm64, fallback },
+  ...{ deno, bun, chromium, firefox, workerd, arm64, fallback, storage },
 };
 
 const names = process.argv.slice(2);

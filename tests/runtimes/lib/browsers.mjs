@@ -41,8 +41,23 @@ async function visit(browser, where, url, table) {
       table.add(`${where}, ${name}`, row, BACKENDS[i]);
   for (const { info, cases, difference } of await rows('worker: true'))
     table.addCheck(`${where}, worker: true`, info, difference, `${cases} cases`);
+  await visitStorage(page, where, table);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   await page.close();
+}
+
+/** OPFS, and then IndexedDB, as in a browser that cannot write to OPFS. */
+async function visitStorage(page, where, table) {
+  const kept = (backend, kind) => page.evaluate((...args) => window.kept(...args), backend, kind);
+  for (const kind of ['opfs', 'indexeddb'])
+    for (const backend of BACKENDS)
+      for (const [i, { info, difference, answer }] of (await kept(backend, kind)).entries()) {
+        const wrong = info.storage === kind ? undefined : `kept in ${info.storage}`;
+        const count = Number(answer.split(':')[0]);
+        const lost = count === 24 * (i + 1) ? undefined : `${count} patterns are there`;
+        const told = info.features.includes('worker') ? `${kind}, worker: true` : kind;
+        table.addCheck(`${where}, ${told}`, info, difference ?? wrong ?? lost, `${count} patterns`);
+      }
 }
 
 async function replayInBrowser({ name, ...launch }, app, table) {

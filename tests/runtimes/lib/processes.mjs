@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const BACKENDS = ['native', 'wasm-simd', 'wasm-scalar'];
+export const BACKENDS = ['native', 'wasm-simd', 'wasm-scalar'];
 const TIMEOUT = 120_000;
-const ARCHITECTURES = {
+export const ARCHITECTURES = {
   x64: { deno: '@deno/linux-x64-glibc/deno', bun: '@oven/bun-linux-x64-baseline/bin/bun' },
   arm64: { deno: '@deno/linux-arm64-glibc/deno', bun: '@oven/bun-linux-aarch64/bin/bun' },
 };
@@ -60,16 +60,24 @@ export async function systemNode(app, table) {
   await replayInNode(program, options, app, table);
 }
 
-/** With no more permissions than an installed package with a native addon needs. */
+/** With no more permissions than an installed package with a native addon needs, and `more`. */
+export const startDeno = (more = []) => [
+  programOf(ARCHITECTURES[process.arch].deno),
+  ...['run', '--node-modules-dir=manual', '--no-prompt'],
+  ...['--allow-read', '--allow-env', '--allow-ffi', ...more],
+];
+
+export const startBun = () => [
+  programOf(ARCHITECTURES[process.arch].bun),
+  ...['run', '--no-install'],
+];
+
 export async function deno(app, table) {
-  const program = programOf(ARCHITECTURES[process.arch].deno);
-  const permissions = ['--allow-read', '--allow-env', '--allow-ffi', '--no-prompt'];
-  const command = [program, 'run', '--node-modules-dir=manual', ...permissions, 'main.mjs'];
-  await replayIn(`Deno ${await versionOf(program)}`, command, app, table);
+  const start = startDeno();
+  await replayIn(`Deno ${await versionOf(start[0])}`, [...start, 'main.mjs'], app, table);
 }
 
 export async function bun(app, table) {
-  const program = programOf(ARCHITECTURES[process.arch].bun);
-  const command = [program, 'run', '--no-install', 'main.mjs'];
-  await replayIn(`Bun ${await versionOf(program)}`, command, app, table);
+  const start = startBun();
+  await replayIn(`Bun ${await versionOf(start[0])}`, [...start, 'main.mjs'], app, table);
 }

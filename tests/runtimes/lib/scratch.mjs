@@ -1,7 +1,17 @@
 // The folder in which the tarball is installed, as a user would, and the programs that use it.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -9,7 +19,14 @@ import { loadCases, loadExpected } from '../../conformance/load.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const tests = path.join(root, 'tests');
+const HOUR = 3_600_000;
 const scratch = path.join(root, 'build/runtimes');
+
+/** Removes what no run that is under way can be using. */
+async function removeOld(folder) {
+  const { mtimeMs } = await stat(folder);
+  if (Date.now() - mtimeMs > HOUR) await rm(folder, { recursive: true, force: true });
+}
 
 /** Gives `work` an empty folder that is gone afterwards. */
 export async function inFreshFolder(work) {
@@ -63,7 +80,7 @@ export async function prepareApp() {
     const made = await mkdtemp(path.join(scratch, 'making-'));
     await fill(made, tarball);
     await rename(made, folder).catch(() => rm(made, { recursive: true }));
-    for (const it of apps) await rm(path.join(scratch, it), { recursive: true, force: true });
+    for (const it of apps) await removeOld(path.join(scratch, it));
   }
   return { folder, sha256: (await loadExpected()).sha256 };
 }

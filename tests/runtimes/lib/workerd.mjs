@@ -27,9 +27,9 @@ async function bundle(app, outdir) {
   return modules.sort((a, b) => (a.type < b.type ? 1 : -1));
 }
 
-async function ask(server) {
+async function ask(server, path) {
   const query = BACKENDS.map((it) => `backend=${it}`).join('&');
-  const response = await server.dispatchFetch(`http://localhost/?${query}`);
+  const response = await server.dispatchFetch(`http://localhost${path}?${query}`);
   if (!response.ok) throw new Error(await response.text());
   return response.json();
 }
@@ -37,11 +37,18 @@ async function ask(server) {
 export const workerd = (app, table) =>
   inFreshFolder(async (modulesRoot) => {
     const modules = await bundle(app, modulesRoot);
-    const server = new Miniflare({ modules, modulesRoot, compatibilityDate: '2026-01-01' });
+    const server = new Miniflare({
+      modules,
+      modulesRoot,
+      compatibilityDate: '2026-01-01',
+      r2Buckets: ['PATTERNS'],
+    });
     try {
       const version = await versionOf(programOf('.bin/workerd'));
-      for (const [i, row] of (await ask(server)).entries())
+      for (const [i, row] of (await ask(server, '/')).entries())
         table.add(`workerd ${version}, module imported`, row, BACKENDS[i]);
+      for (const { info, difference, answer } of await ask(server, '/kept'))
+        table.addCheck(`workerd ${version}, R2`, info, difference, answer.split(':')[0]);
     } finally {
       await server.dispose();
     }

@@ -2,6 +2,7 @@
 // window.pageWorker makes), and in damask's own worker.
 import * as damask from 'damask';
 import { report, reportInWorker } from '../report.mjs';
+import { keep } from '../storage.mjs';
 
 const BACKENDS = ['wasm-simd', 'wasm-scalar'];
 
@@ -13,6 +14,15 @@ function inPageWorker() {
     worker.postMessage(BACKENDS);
   }).finally(() => worker.terminate());
 }
+
+/** Keeps a store in this page and then in damask's worker; both find what the other left. */
+window.kept = async (preferredBackend, where) => {
+  if (where === 'indexeddb') delete FileSystemFileHandle.prototype.createWritable;
+  const config = { preferredBackend, storagePath: `${where}-${preferredBackend}` };
+  const inPage = await keep(damask, 'page', config);
+  if (where === 'indexeddb') return [inPage];
+  return [inPage, await keep(damask, 'worker', { ...config, worker: true })];
+};
 
 window.rows = async (name) => {
   if (name === 'page') return report(damask, BACKENDS);
