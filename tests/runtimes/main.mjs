@@ -3,7 +3,6 @@ import { arm64 } from './lib/arm64.mjs';
 import { chromium, firefox } from './lib/browsers.mjs';
 import { fallback } from './lib/fallback.mjs';
 import { bun, deno, node, systemNode } from './lib/processes.mjs';
-import { storage } from './lib/storage.mjs';
 import { prepareApp } from './lib/scratch.mjs';
 import { stored } from './lib/stored.mjs';
 import { Table } from './lib/table.mjs';
@@ -12,7 +11,7 @@ import { workerd } from './lib/workerd.mjs';
 const RUNTIMES = {
   node,
   'system-node': systemNode,
-  ...{ deno, bun, chromium, firefox, workerd, arm64, fallback, storage },
+  ...{ deno, bun, chromium, firefox, workerd, arm64, fallback, stored },
 };
 
 const names = process.argv.slice(2);

@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-export const BACKENDS = ['native', 'wasm-simd', 'wasm-scalar'];
+const BACKENDS = ['native', 'wasm-simd', 'wasm-scalar'];
 const TIMEOUT = 120_000;
-export const ARCHITECTURES = {
+const ARCHITECTURES = {
   x64: { deno: '@deno/linux-x64-glibc/deno', bun: '@oven/bun-linux-x64-baseline/bin/bun' },
   arm64: { deno: '@deno/linux-arm64-glibc/deno', bun: '@oven/bun-linux-aarch64/bin/bun' },
 };
