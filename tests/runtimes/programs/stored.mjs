@@ -7,7 +7,7 @@ const [preferredBackend, folder, from, to] = process.argv.slice(2);
 const config = { preferredBackend, fallback: false, configFile: false, env: {} };
 const storage = folder === '-' ? {} : { storagePath: folder };
 const embedding = (n) =>
-  Float32Array.from({ length: 12 }, (_, i) => ((n * 37 + i * i * 11) % 64) - 31.5);
+  Float32Array.from({ length: 12 }, (_, i) => ((n * 37 + i * i * 11) % 97) - 48.5);
 
 const store = await openPatternStore({ ...config, ...storage, dimension: 12 });
 for (let n = Number(from); n < Number(to); ++n) {
