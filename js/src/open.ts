@@ -99,7 +99,7 @@ async function openOrCreate(
   stored: StoredGenerations | undefined,
   snapshot: Uint8Array | undefined,
 ): Promise<Opened> {
-  const recovered = { journal: undefined, snapshotBytes: 0 };
+  const recovered = { journal: undefined, recording: false, snapshotBytes: 0 };
   if (snapshot !== undefined) return { store: openStore(engine, snapshot, config), recovered };
   const found = stored && (await recover(engine, stored, config));
   return found ?? { store: engine.createStore(createOptions(config)), recovered };
@@ -151,11 +151,13 @@ async function recover(
 /** A journal that is torn, or followed by another, is at its end: a snapshot begins the next. */
 function replayAll(store: Store, journals: readonly ReadJournal[], snapshotBytes: number): Opened {
   let journal: StoredJournal | undefined;
+  let recording = false;
   for (const { journal: next, bytes } of journals) {
     const { tornBytes } = store.replay(bytes);
-    journal = journals.length === 1 && tornBytes === 0 ? next : undefined;
+    recording = tornBytes === 0;
+    journal = journals.length === 1 && recording ? next : undefined;
   }
-  return { store, recovered: { journal, snapshotBytes } };
+  return { store, recovered: { journal, recording, snapshotBytes } };
 }
 
 function orDispose<T>(store: Store, run: () => T): T {

@@ -17,6 +17,8 @@ const LEFT_BYTES = 1 << 20;
 export interface Recovered {
   /** The journal that goes on, or none: the next write begins with a snapshot. */
   journal: StoredJournal | undefined;
+  /** Whether the store collects its changes already, after journals that it replayed whole. */
+  recording: boolean;
   snapshotBytes: number;
 }
 
@@ -31,6 +33,7 @@ export class Persister {
   readonly #turns: Turns;
   readonly #stored: StoredGenerations;
   #journal: StoredJournal | undefined;
+  #recording: boolean;
   #snapshotBytes: number;
   #dirty = false;
   #failure: DamaskError | undefined;
@@ -46,6 +49,7 @@ export class Persister {
     this.#turns = turns;
     this.#stored = stored;
     this.#journal = recovered.journal;
+    this.#recording = recovered.recording;
     this.#snapshotBytes = recovered.snapshotBytes;
   }
 
@@ -143,9 +147,11 @@ export class Persister {
   /** A snapshot first and then its journal: nothing is written meanwhile. */
   async #beginGeneration(): Promise<void> {
     const { chunks, header } = await this.#turns.take(() => {
-      if (this.#journal !== undefined) this.#store.takeJournal(this.#journal.size);
+      // The snapshot has these changes.
+      if (this.#recording) this.#store.takeJournal(0);
       return { chunks: this.#store.saveChunks(), header: this.#store.beginJournal() };
     });
+    this.#recording = true;
     this.#dirty = false;
     await this.#stored.commit(chunks);
     this.#journal = await this.#stored.createJournal('current', header);

@@ -91,6 +91,14 @@ class DirectoryStorage implements StorageDriver {
     });
   }
 
+  async settle(name: string): Promise<void> {
+    const file = this.#fileOf(name);
+    await failingAs(`sync ${file}`, async () => {
+      await sync(this.#files, file, constants.O_RDONLY | constants.O_NOFOLLOW);
+      await sync(this.#files, this.#path);
+    });
+  }
+
   async remove(name: string): Promise<void> {
     const file = this.#fileOf(name);
     await failingAs(`remove ${file}`, async () => {
@@ -177,7 +185,7 @@ class DirectoryStorage implements StorageDriver {
       throw cause;
     }
     try {
-      await syncDirectory(this.#files, this.#path);
+      await sync(this.#files, this.#path);
     } catch (cause) {
       await this.#files.unlink(file);
       throw cause;
@@ -211,15 +219,20 @@ async function makeOne(files: DirectoryFiles, directory: string): Promise<void> 
     throw cause;
   }
   try {
-    await syncDirectory(files, path.dirname(directory));
+    await sync(files, path.dirname(directory));
   } catch (cause) {
     await files.rmdir(directory);
     throw cause;
   }
 }
 
-async function syncDirectory(files: DirectoryFiles, directory: string): Promise<void> {
-  const handle = await files.open(directory, 'r');
+/** Of a file or a directory. */
+async function sync(
+  files: DirectoryFiles,
+  file: string,
+  flags: number = constants.O_RDONLY,
+): Promise<void> {
+  const handle = await files.open(file, flags);
   try {
     await handle.sync();
   } finally {

@@ -23,6 +23,11 @@ export interface StorageDriver {
    * there. Absent where storage cannot do it: each write is then a file of its own.
    */
   append?(name: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Makes durable what `read` gives of a file that a session before has added to, which may have died
+   * before it was. Absent where all that can be read is durable.
+   */
+  settle?(name: string): Promise<void>;
   /** Removes a file; nothing when there is none. */
   remove(name: string): Promise<void>;
   /** Gives back what the driver holds open. */

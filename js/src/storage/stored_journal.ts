@@ -72,6 +72,8 @@ export class StoredJournal {
     if (this.#own && this.#driver.append !== undefined) {
       await this.#driver.append(journalName(this.#generation, this.#part), bytes);
     } else {
+      // The session before may have died between a write and its sync, and ours follows that write.
+      if (!this.#own) await this.#driver.settle?.(journalName(this.#generation, this.#part));
       await this.checkUnchanged();
       await this.#createPart(journalName(this.#generation, this.#part + 1), bytes);
       await this.checkUnchanged();

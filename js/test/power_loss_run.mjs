@@ -1,0 +1,77 @@
+// Runs of sessions on a file system that loses power: what was done, what was acknowledged, and what
+// a store must hold after it.
+import assert from 'node:assert/strict';
+import { openDirectory } from '../lib/storage/directory.js';
+import { contentOf, DIMENSION, hnsw, make, Model } from './model.mjs';
+import { openOn } from './open_support.mjs';
+
+export const PLACE = '/store';
+
+/** The store that is on these files. */
+export async function openFrom(files, backend = 'native') {
+  const storage = await openDirectory(PLACE, files);
+  return openOn(backend, { dimension: DIMENSION, hnsw, precision: 'float32', storage });
+}
+
+/** The changes of a run in the order in which they were asked for, and how many were acknowledged. */
+export class History {
+  #models = [new Model()];
+  acknowledged = 0;
+  /** Counts when what may be found changes. */
+  revision = 0;
+
+  get last() {
+    return this.#models.at(-1);
+  }
+
+  /** What may be found now: every acknowledged change, and any first ones of those under way. */
+  allowed() {
+    return this.#models.slice(this.acknowledged).map(String);
+  }
+
+  /** Makes a change; resolves when it is acknowledged, and remembers that. */
+  async make(store, change) {
+    const next = this.last.clone();
+    next.apply(change);
+    const changes = next.sequence > this.last.sequence;
+    if (changes) this.#models.push(next);
+    const index = this.#models.length - 1;
+    ++this.revision;
+    await make(store, change);
+    if (!changes) return;
+    this.acknowledged = Math.max(this.acknowledged, index);
+    ++this.revision;
+  }
+
+  /** A session goes on from what it found, which must be allowed. */
+  goOnFrom(content, step) {
+    const at = this.allowed().lastIndexOf(content);
+    assert.ok(at >= 0, `${step}: found ${content}, but allowed is\n${this.allowed().join('\n')}`);
+    this.#models.length = this.acknowledged + at + 1;
+    ++this.revision;
+  }
+}
+
+/**
+ * A session: opens, makes steps of changes that are asked for at the same time, and shuts down; or is
+ * killed so many calls after it has opened.
+ */
+export async function session(files, history, { steps, killAfter = Infinity }) {
+  const mine = files.ofAnotherProcess();
+  mine.onBoundary = files.onBoundary;
+  const store = await openFrom(mine);
+  history.goOnFrom(await contentOf(store), 'a session opened');
+  const last = mine.calls.length + killAfter;
+  const killed = new Promise((resolve) => {
+    mine.onCall = (call) => {
+      if (call <= last) return;
+      mine.killed = true;
+      resolve();
+    };
+  });
+  const work = async () => {
+    for (const step of steps) await Promise.all(step.map((change) => history.make(store, change)));
+    await store.shutdown();
+  };
+  await Promise.race([work(), killed]);
+}
