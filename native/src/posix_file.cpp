@@ -55,9 +55,30 @@ Result<void> writeAll(int fd, std::span<const std::byte> bytes, const std::strin
   return {};
 }
 
+Result<void> sync(int fd, const std::string& path) {
+  while (::fsync(fd) != 0) {
+    if (errno != EINTR) return tl::make_unexpected(systemError("sync", path, errno));
+  }
+  return {};
+}
+
+Result<void> syncDirectory(const std::string& directory) {
+  auto fd = openFile(directory, O_RDONLY | O_DIRECTORY);
+  if (!fd) return tl::make_unexpected(fd.error());
+  return sync(fd->get(), directory);
+}
+
+std::string directoryOf(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 Result<FileBytes> FileBytes::read(const std::string& path, Accept accept) {
   // O_NONBLOCK so that a FIFO given as a store is refused instead of waited for.
-  const int flags = accept == Accept::regularFile ? O_RDONLY | O_NONBLOCK : O_RDONLY;
+  int flags = O_RDONLY;
+  if (accept != Accept::stream) flags |= O_NONBLOCK;
+  if (accept == Accept::linklessFile) flags |= O_NOFOLLOW;
   auto fd = openFile(path, flags);
   if (!fd) return tl::make_unexpected(fd.error());
   struct stat status {};
@@ -66,7 +87,7 @@ Result<FileBytes> FileBytes::read(const std::string& path, Accept accept) {
   }
   if (S_ISDIR(status.st_mode)) return tl::make_unexpected(systemError("read", path, EISDIR));
   if (!S_ISREG(status.st_mode)) {
-    if (accept == Accept::regularFile) {
+    if (accept != Accept::stream) {
       return fail(ErrorCode::io, "cannot read " + path + ": not a regular file");
     }
     return drain(fd->get(), path);

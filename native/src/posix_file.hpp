@@ -36,14 +36,24 @@ Result<Descriptor> openFile(const std::string& path, int flags, unsigned mode = 
 /// Writes all of it, however many short or interrupted writes that takes.
 Result<void> writeAll(int fd, std::span<const std::byte> bytes, const std::string& path);
 
+/// fsync(), begun again after EINTR.
+Result<void> sync(int fd, const std::string& path);
+
+/// Makes what was made, renamed or removed in a directory durable.
+Result<void> syncDirectory(const std::string& directory);
+
+/// The directory that the last name of `path` is in.
+std::string directoryOf(const std::string& path);
+
 /// The whole content of a file: mapped read-only when the file is a regular one, read otherwise.
 /// A mapped file must not be truncated by others meanwhile (files that damask replaces are renamed
 /// over, so a reader keeps the old content).
 class FileBytes {
  public:
   enum class Accept {
-    regularFile,  ///< Anything else is an error: for stores.
-    stream,       ///< Pipes and devices too: for input data.
+    linklessFile,  ///< A regular file that is no symbolic link: for what is in a store's directory.
+    regularFile,   ///< Anything else is an error: for stores.
+    stream,        ///< Pipes and devices too: for input data.
   };
 
   static Result<FileBytes> read(const std::string& path, Accept accept);

@@ -13,27 +13,8 @@
 namespace damask::posix {
 namespace {
 
-std::string directoryOf(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 Error refused(const std::string& path, const char* reason) {
   return Error{ErrorCode::io, "cannot write " + path + ": " + reason};
-}
-
-Result<void> sync(int fd, const std::string& path) {
-  while (::fsync(fd) != 0) {
-    if (errno != EINTR) return tl::make_unexpected(systemError("sync", path, errno));
-  }
-  return {};
-}
-
-Result<void> syncDirectory(const std::string& directory) {
-  auto fd = openFile(directory, O_RDONLY | O_DIRECTORY);
-  if (!fd) return tl::make_unexpected(fd.error());
-  return sync(fd->get(), directory);
 }
 
 /// Tried in turn until one is free; a name left by a process that was killed is passed over.

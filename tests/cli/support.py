@@ -52,7 +52,7 @@ class CliTest(unittest.TestCase):
             return super().run(result)
 
     def path(self, name):
-        return str(self.folder / name)
+        return f"{self.folder}/{name}"
 
     def write(self, name, data):
         path = self.folder / name

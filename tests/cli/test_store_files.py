@@ -122,14 +122,13 @@ class InTheWay(CliTest):
     def test_what_is_no_regular_file(self):
         os.mkfifo(self.path("pipe"))
         for command, *rest in READERS:
-            self.fails(5, "IO", "Is a directory", command, str(self.folder), *rest)
+            self.fails(4, "NOT_A_SNAPSHOT", "holds no store", command, str(self.folder), *rest)
             self.fails(5, "IO", "not a regular file", command, self.path("pipe"), *rest)
             self.fails(5, "IO", "No such file", command, self.path("missing"), *rest)
         for target, message in ((str(self.folder), "it is a directory"),
                                 (self.path("pipe"), "not a regular file"),
                                 ("/dev/null", "not a regular file"),
                                 (self.path("missing/s"), "No such file or directory"),
-                                (self.path("missing") + "/", "not the name of a file"),
                                 (self.path("in.jsonl/s"), "Not a directory"),
                                 (self.path("n" * 300), "File name too long"),
                                 ("", "not the name of a file")):

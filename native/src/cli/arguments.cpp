@@ -87,7 +87,7 @@ CLI::App* addCommand(CLI::App& app, Invocation& invocation, const std::string& n
 }
 
 void addStore(CLI::App* app, std::string& path) {
-  app->add_option("STORE", path, "The store: a snapshot file")->required()->type_name("");
+  app->add_option("STORE", path, "The store: a snapshot file, or a directory")->required()->type_name("");
 }
 
 }  // namespace damask::cli

@@ -39,26 +39,25 @@ std::vector<std::string> idsOf(const std::vector<std::string>& words) {
 }
 
 Outcome<ExitCode> deletePatterns(const DeleteArguments& arguments, Console& console) {
-  const auto lock = posix::WriteLock::acquire(arguments.store);
-  if (!lock) return failure(lock.error());
-  auto store = loadStore(arguments.store);
-  if (!store) return tl::make_unexpected(store.error());
+  auto opened = WritableStore::open(arguments.store);
+  if (!opened) return tl::make_unexpected(opened.error());
+  PatternStore& store = opened->store();
   Json deleted = Json::array();
   Json missing = Json::array();
   std::string text;
   for (const std::string& id : arguments.ids) {
-    const auto removed = store->remove(id);
+    const auto removed = store.remove(id);
     if (!removed) return failure(removed.error());
     (*removed ? deleted : missing).push_back(id);
     text += fmt::format("{} {}\n", *removed ? "deleted" : "not found:", displayLine(id, 80));
   }
   if (!deleted.empty()) {
-    const auto saved = saveStore(*store, arguments.store, posix::Existing::replace);
+    const auto saved = opened->save();
     if (!saved) return tl::make_unexpected(saved.error());
   }
   const auto printed =
       console.json() ? console.printJson(Json{
-                           {"deleted", deleted}, {"missing", missing}, {"count", store->size()}})
+                           {"deleted", deleted}, {"missing", missing}, {"count", store.size()}})
                      : console.print(text);
   return finished(printed, missing.empty() ? ExitCode::ok : ExitCode::notFound);
 }

@@ -24,6 +24,9 @@ constexpr const char* kImportExamples = R"(  damask import tests.damask --patter
       Vectors alone: the ids are the row numbers 0, 1, ...
   damask import tests.damask --patterns more.jsonl --append
       Into a store that exists; patterns of the same id are replaced.
+  damask import tests/ --patterns tests.jsonl
+      Into a directory, as JavaScript's storagePath keeps a store: the slash makes one where there
+      is none. What is added later is written to its journal.
   damask export old.damask | damask import new.damask --patterns - --m 16
 
 Nothing is written unless everything was imported.
@@ -138,41 +141,39 @@ Outcome<void> checkUsage(const ImportArguments& arguments) {
 
 Outcome<ExitCode> importPatterns(const ImportArguments& arguments, Console& console) {
   if (auto usage = checkUsage(arguments); !usage) return tl::make_unexpected(usage.error());
-  const auto existing =
-      arguments.append || arguments.force ? posix::Existing::replace : posix::Existing::refuse;
-  if (auto target = posix::resolveTarget(arguments.store, existing); !target) {
-    return failure(target.error());
+  const auto existing = arguments.force ? posix::Existing::replace : posix::Existing::refuse;
+  if (!arguments.append) {
+    if (auto free = WritableStore::checkPlace(arguments.store, existing); !free) {
+      return tl::make_unexpected(free.error());
+    }
   }
   const auto options = storeOptions(arguments);
   if (!options) return tl::make_unexpected(options.error());
-  std::optional<posix::WriteLock> lock;
-  std::optional<PatternStore> store;
+  std::optional<WritableStore> target;
   std::optional<std::uint32_t> dimension = arguments.dimension;
   if (arguments.append) {
-    auto locked = posix::WriteLock::acquire(arguments.store);
-    if (!locked) return failure(locked.error());
-    lock = std::move(*locked);
-    auto loaded = loadStore(arguments.store);
-    if (!loaded) return tl::make_unexpected(loaded.error());
-    store = std::move(*loaded);
-    dimension = store->options().dimension;
+    auto opened = WritableStore::open(arguments.store);
+    if (!opened) return tl::make_unexpected(opened.error());
+    target = std::move(*opened);
+    dimension = target->store().options().dimension;
   }
   auto source = ImportSource::open(arguments.files, dimension);
   if (!source) return tl::make_unexpected(source.error());
-  if (!store) {
-    auto created = createStore(*options, dimension ? dimension : source->dimension());
+  if (!target) {
+    auto store = createStore(*options, dimension ? dimension : source->dimension());
+    if (!store) return tl::make_unexpected(store.error());
+    auto created = WritableStore::create(arguments.store, existing, std::move(*store));
     if (!created) return tl::make_unexpected(created.error());
-    store = std::move(*created);
+    target = std::move(*created);
   }
   const auto start = std::chrono::steady_clock::now();
-  const auto counts = importItems(
-      *store, *source, std::min(source->count(), arguments.limit.value_or(source->count())));
+  const auto counts =
+      importItems(target->store(), *source,
+                  std::min(source->count(), arguments.limit.value_or(source->count())));
   if (!counts) return tl::make_unexpected(counts.error());
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  if (auto saved = saveStore(*store, arguments.store, existing); !saved) {
-    return tl::make_unexpected(saved.error());
-  }
-  return finished(printResult(console, arguments, *store, *counts, elapsed.count()));
+  if (auto saved = target->save(); !saved) return tl::make_unexpected(saved.error());
+  return finished(printResult(console, arguments, target->store(), *counts, elapsed.count()));
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include "damask/pattern_store.hpp"
 #include "damask/snapshot.hpp"
 #include "posix_file.hpp"
+#include "store_file.hpp"
+#include "verify_directory.hpp"
 
 namespace damask::cli {
 namespace {
@@ -17,6 +19,11 @@ constexpr const char* kVerifyExamples = R"(  damask verify tests.damask
 Checks the header and every checksum, opens the store (which checks every record and link), and
 saves it again in memory: the bytes must be the same. Equal stores have equal content hashes, on
 every platform. Exit code 0: sound; 1: saving gives other bytes; 4: damaged.
+
+  damask verify tests/
+
+Of a directory, opens every snapshot and replays every journal, and says of each whether it is sound,
+torn (its end is of a write that was never acknowledged, and is ignored), or damaged.
 )";
 
 struct VerifyArguments {
@@ -75,6 +82,7 @@ std::string reportText(const std::string& path, const SnapshotInfo& info, bool s
 }
 
 Outcome<ExitCode> verifyStore(const VerifyArguments& arguments, Console& console) {
+  if (meansDirectory(arguments.store)) return verifyDirectory(arguments.store, console);
   const auto file = posix::FileBytes::read(arguments.store, posix::FileBytes::Accept::regularFile);
   if (!file) return failure(file.error());
   const auto info = inspectSnapshot(file->bytes());

@@ -17,6 +17,9 @@ Examples:
   damask search tests.damask --vector '[0.12, -0.07, 0.31]' --domain auth --json
   damask verify tests.damask
 
+A store is a snapshot file, or a directory of snapshots and journals, as JavaScript's storagePath
+has it: a path that is a directory, or that ends with a slash where a new store is made.
+
 damask COMMAND --help explains a command, with examples.
 
 With --json the result is one line of JSON on standard output; an error is one line on standard
