@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "graph/huge_pages.hpp"
 #include "graph/order.hpp"
 
 // hnswlib's headers define functions that are not inline. Under names of our own they clash with
@@ -153,6 +154,7 @@ struct HnswGraph::Builder {
     void* level0 = std::realloc(hnsw.data_level0_memory_, capacity * hnsw.size_data_per_element_);
     if (level0 == nullptr) throw std::bad_alloc();
     hnsw.data_level0_memory_ = static_cast<char*>(level0);
+    preferHugePages(level0, capacity * hnsw.size_data_per_element_);
     void* upper = std::realloc(hnsw.linkLists_, capacity * sizeof(char*));
     if (upper == nullptr) throw std::bad_alloc();
     hnsw.linkLists_ = static_cast<char**>(upper);

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "graph/order.hpp"
+#include "graph/prefetch.hpp"
 
 namespace damask {
 namespace {
@@ -13,17 +14,6 @@ Candidate candidate(float estimated, Slot slot) noexcept {
 }
 bool isExpanded(Candidate c) noexcept {
   return (c & 1) != 0;
-}
-
-inline void prefetch(const void* address, std::size_t bytes) noexcept {
-#if !defined(__wasm__)
-  for (std::size_t i = 0; i < bytes; i += 64) {
-    __builtin_prefetch(static_cast<const char*>(address) + i);
-  }
-#else
-  (void)address;
-  (void)bytes;
-#endif
 }
 
 class Walker {
@@ -67,6 +57,7 @@ class Walker {
         continue;
       }
       pool[next] |= 1;
+      prefetchLinksAfter(next);
       scoreNeighbours(slotOf(pool[next]));
       for (std::size_t i = 0; i < scratch_.batchSlots.size(); ++i) {
         const Candidate c = batchCandidate(i);
@@ -151,6 +142,16 @@ class Walker {
     addToBatch(slot);
     scoreBatch();
     return batchCandidate(0);
+  }
+
+  // The next one to be followed, unless this one's neighbours are nearer.
+  void prefetchLinksAfter(std::size_t position) const noexcept {
+    const auto& pool = scratch_.found;
+    while (++position < pool.size()) {
+      if (isExpanded(pool[position])) continue;
+      prefetch(graph_.node(slotOf(pool[position])), graph_.codeOffset);
+      return;
+    }
   }
 
   void scoreNeighbours(Slot slot) {

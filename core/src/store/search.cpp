@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "graph/prefetch.hpp"
 #include "graph/walk.hpp"
 #include "store/filter_match.hpp"
 #include "store/mmr.hpp"
@@ -11,6 +12,9 @@ namespace damask {
 namespace {
 
 using Ranked = SearchScratch::Ranked;
+
+/// How many rows are asked for before they are needed: a few more than one takes to arrive.
+constexpr std::size_t kPrefetchedRows = 6;
 
 bool nearer(const Ranked& a, const Ranked& b) noexcept {
   return a.distance != b.distance ? a.distance < b.distance : a.slot < b.slot;
@@ -112,7 +116,19 @@ class Search {
   // Every candidate, not only the first few: among near-duplicates the walk's estimates are alike,
   // and only the full codes tell which are the nearest.
   void rank() {
-    for (const Candidate c : scratch_.found) scratch_.ranked.push_back(rankOf(slotOf(c)));
+    const auto& found = scratch_.found;
+    const std::size_t ahead = std::min(kPrefetchedRows, found.size());
+    for (std::size_t i = 0; i < ahead; ++i) prefetchCold(slotOf(found[i]));
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (i + ahead < found.size()) prefetchCold(slotOf(found[i + ahead]));
+      scratch_.ranked.push_back(rankOf(slotOf(found[i])));
+    }
+  }
+
+  // The walk has read the high planes; the rest of a row lies elsewhere.
+  void prefetchCold(Slot slot) const noexcept {
+    prefetch(state_.low.row(slot), state_.options.dimension);
+    prefetch(&state_.cold[slot], sizeof(ColdFactor));
   }
 
   // Keeps the best candidates in a max-heap.

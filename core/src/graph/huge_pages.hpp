@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+
+#include <cstdint>
+#endif
+
+namespace damask {
+
+/// Asks the system to back memory that is read at random with large pages, where it has them: a
+/// walk over 110,000 nodes then takes 10 to 20% less time (docs/architecture.md). Changes nothing
+/// else.
+inline void preferHugePages(void* memory, std::size_t bytes) noexcept {
+#if defined(__linux__)
+  constexpr std::uintptr_t kHugePage = std::uintptr_t{1} << 21;
+  const auto begin = reinterpret_cast<std::uintptr_t>(memory);
+  const std::uintptr_t first = (begin + kHugePage - 1) & ~(kHugePage - 1);
+  const std::uintptr_t last = (begin + bytes) & ~(kHugePage - 1);
+  // Where it is refused, small pages do.
+  if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+#else
+  (void)memory, (void)bytes;
+#endif
+}
+
+}  // namespace damask
