@@ -84,9 +84,6 @@ class Directory {
   }
 }
 
-/** How a call can fail; `code` is what the system says, and 'short' is of writes alone. */
-export const FAULTS = ['before', 'after', 'short'];
-
 export class PowerLossFiles {
   root;
   /** Called before and after each call, with its name. */
@@ -94,7 +91,10 @@ export class PowerLossFiles {
   /** Called before each call with its number, counted from 1. */
   onCall = () => undefined;
   calls = [];
-  /** Which call fails, counted from 1, how and with what; with `lasting` every later change too. */
+  /**
+   * Which call fails, counted from 1, how ('before' its work, 'after' it, or a 'short' write) and with
+   * which code; with `lasting` also every later one that needs space.
+   */
   fault = undefined;
 
   /** A process that was killed gets no further: its calls never end. */
@@ -126,17 +126,17 @@ export class PowerLossFiles {
       return { isFile: () => node instanceof File, mtimeMs: node.mtimeMs ?? 0 };
     });
 
-  mkdir = (name) => this.#change('mkdir', () => this.#add(name, new Directory()));
+  mkdir = (name) => this.#grow('mkdir', () => this.#add(name, new Directory()));
 
-  rmdir = (name) => this.#change('rmdir', () => this.#remove(name));
+  rmdir = (name) => this.#call('rmdir', () => this.#remove(name));
 
-  unlink = (name) => this.#change('unlink', () => this.#remove(name));
+  unlink = (name) => this.#call('unlink', () => this.#remove(name));
 
-  link = (from, to) => this.#change('link', () => this.#add(to, this.#find(from)));
+  link = (from, to) => this.#grow('link', () => this.#add(to, this.#find(from)));
 
   open = (name, flags = constants.O_RDONLY) =>
     flags === 'wx'
-      ? this.#change('open', () => this.#handle(this.#add(name, new File())))
+      ? this.#grow('open', () => this.#handle(this.#add(name, new File())))
       : this.#call('open', () => this.#handle(this.#find(name), flags));
 
   #handle(node, flags) {
@@ -151,38 +151,38 @@ export class PowerLossFiles {
           return { bytesRead: bytes.length };
         }),
       write: (from, offset, length) =>
-        this.#change('write', (share = 1) => {
+        this.#grow('write', (share = 1) => {
           if (!writable) throw failure('EBADF', 'write');
           const bytesWritten = Math.ceil(length * share);
           node.write(from.subarray(offset, offset + bytesWritten));
           return { bytesWritten };
         }),
-      truncate: (size) => this.#change('truncate', () => node.truncate(size)),
+      truncate: (size) => this.#call('truncate', () => node.truncate(size)),
       sync: () => this.#sync('sync', node),
       datasync: () => this.#sync('datasync', node),
     };
   }
 
   #sync(name, node) {
-    return this.#change(
+    return this.#grow(
       name,
       () => node.sync(),
       () => node.failSync(),
     );
   }
 
-  #change(name, work, fail) {
+  #grow(name, work, fail) {
     return this.#call(name, work, fail, true);
   }
 
-  async #call(name, work, fail, changes = false) {
+  async #call(name, work, fail, grows = false) {
     await new Promise((resolve) => setImmediate(resolve));
     const call = this.calls.push(name);
     this.onCall(call);
     if (this.killed) await new Promise(() => undefined);
     this.onBoundary(name);
     const { at, how, code, lasting } = this.fault ?? {};
-    const fails = call === at || (lasting && changes && call > at);
+    const fails = call === at || (lasting && grows && call > at);
     try {
       if (fails && how === 'short' && name === 'write') {
         // The rest of it fails, as on a disk that has become full.

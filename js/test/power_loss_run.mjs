@@ -2,8 +2,10 @@
 // a store must hold after it.
 import assert from 'node:assert/strict';
 import { openDirectory } from '../lib/storage/directory.js';
-import { contentOf, DIMENSION, hnsw, make, Model } from './model.mjs';
+import { contentOf, DIMENSION, hnsw, make, Model, patternOf } from './model.mjs';
 import { openOn } from './open_support.mjs';
+import { PowerLossFiles } from './power_loss_files.mjs';
+import { crashImages } from './power_loss_images.mjs';
 
 export const PLACE = '/store';
 
@@ -74,4 +76,25 @@ export async function session(files, history, { steps, killAfter = Infinity }) {
     await store.shutdown();
   };
   await Promise.race([work(), killed]);
+}
+
+/** An image must open and hold what each list allows; and what is stored then must be as durable. */
+export async function checkImage(image, lists, step = 'after a power failure') {
+  const files = new PowerLossFiles(image);
+  const found = await openFrom(files);
+  const content = await contentOf(found);
+  for (const states of lists)
+    assert.ok(
+      states.includes(content),
+      `${step}: found ${content}, but not of\n${states.join('\n')}`,
+    );
+  await goOn(files, found, step);
+}
+
+/** A store takes a change and keeps it, and all that was there, when power fails right after. */
+export async function goOn(files, store, step) {
+  await make(store, { kind: 'store', patterns: [patternOf('afterwards', 1)] });
+  const [least] = crashImages(files, () => 0);
+  const again = await openFrom(new PowerLossFiles(least.image));
+  assert.equal(await contentOf(again), await contentOf(store), step);
 }

@@ -37,11 +37,18 @@ export async function openDirectory(
   });
 }
 
+interface Appending {
+  name: string;
+  handle: nodeFiles.FileHandle;
+  /** Bytes of the file that are durable. */
+  size: number;
+}
+
 class DirectoryStorage implements StorageDriver {
   readonly name = 'directory';
   readonly #files: DirectoryFiles;
   readonly #path: string;
-  #appending: { name: string; handle: nodeFiles.FileHandle } | undefined;
+  #appending: Appending | undefined;
 
   constructor(files: DirectoryFiles, path: string) {
     this.#files = files;
@@ -85,9 +92,17 @@ class DirectoryStorage implements StorageDriver {
   async append(name: string, bytes: Uint8Array): Promise<void> {
     const file = this.#fileOf(name);
     await failingAs(`append to ${file}`, async () => {
-      const handle = await this.#openToAppend(name, file);
-      await writeAll(handle, bytes);
-      await handle.datasync();
+      const appending = await this.#openToAppend(name, file);
+      const { handle, size } = appending;
+      try {
+        await writeAll(handle, bytes);
+        await handle.datasync();
+      } catch (cause) {
+        // After a failed sync the system may show bytes that it never writes: nobody may go on behind them.
+        await handle.truncate(size).catch(() => undefined);
+        throw cause;
+      }
+      appending.size += bytes.byteLength;
     });
   }
 
@@ -111,8 +126,9 @@ class DirectoryStorage implements StorageDriver {
   }
 
   async close(): Promise<void> {
-    await this.#appending?.handle.close();
+    const { name, handle } = this.#appending ?? {};
     this.#appending = undefined;
+    await failingAs(`close ${name}`, async () => handle?.close());
   }
 
   /**
@@ -133,12 +149,18 @@ class DirectoryStorage implements StorageDriver {
   }
 
   /** The file that was appended to last stays open. */
-  async #openToAppend(name: string, file: string): Promise<nodeFiles.FileHandle> {
-    if (this.#appending?.name === name) return this.#appending.handle;
+  async #openToAppend(name: string, file: string): Promise<Appending> {
+    if (this.#appending?.name === name) return this.#appending;
     await this.close();
     const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW;
-    this.#appending = { name, handle: await this.#files.open(file, flags) };
-    return this.#appending.handle;
+    const handle = await this.#files.open(file, flags);
+    try {
+      this.#appending = { name, handle, size: (await handle.stat()).size };
+      return this.#appending;
+    } catch (cause) {
+      await handle.close();
+      throw cause;
+    }
   }
 
   #fileOf(name: string): string {
