@@ -245,6 +245,40 @@ TEST_CASE("a journal cut anywhere gives the changes of its whole frames", "[jour
   }
 }
 
+TEST_CASE("a journal is replayed up to the frame of any sequence", "[journal]") {
+  const Written w = write(41, 6, 3);
+  std::size_t frames = 0;
+  for (std::uint64_t upTo = w.sequences[0]; upTo <= w.sequences.back() + 1; ++upTo) {
+    CAPTURE(upTo);
+    while (frames + 1 < w.ends.size() && w.sequences[frames + 1] <= upTo) ++frames;
+    PatternStore store = opened(w.snapshot);
+    const auto report = store.replay(w.journal, {upTo});
+    REQUIRE(report);
+    CHECK(report->frames == frames);
+    CHECK(report->sequence == w.sequences[frames]);
+    CHECK(report->leftOut == (frames + 1 < w.ends.size()));
+    CHECK(store.takeJournal(0).has_value() != report->leftOut);
+    PatternStore cut = opened(w.snapshot);
+    REQUIRE(cut.replay(std::span(w.journal).first(w.ends[frames])));
+    CHECK(seen(store) == seen(cut));
+  }
+}
+
+TEST_CASE("of a damaged journal the frames before the damage can be had", "[journal]") {
+  Written w = write(42, 5, 2);
+  w.journal[w.ends[2] + 40] ^= std::byte{1};
+  CHECK(opened(w.snapshot).replay(w.journal).error().code == ErrorCode::journalCorrupt);
+  PatternStore store = opened(w.snapshot);
+  ReplayOptions options;
+  options.untilDamage = true;
+  const auto report = store.replay(w.journal, options);
+  REQUIRE(report);
+  CHECK(report->frames == 2);
+  CHECK(report->sequence == w.sequences[2]);
+  CHECK(report->tornBytes == w.journal.size() - w.ends[2]);
+  CHECK_FALSE(store.takeJournal(0));
+}
+
 TEST_CASE("every flipped bit of a journal is found out", "[journal]") {
   const Written w = write(37, 4, 2);
   const std::size_t last = w.ends[w.ends.size() - 2];

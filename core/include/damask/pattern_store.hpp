@@ -198,11 +198,12 @@ class PatternStore {
   Result<std::vector<std::byte>> takeJournal(std::uint64_t synced);
 
   /// Makes the changes of a journal that continues this store as it is: that of the snapshot it was
-  /// opened from, or the one after the journal replayed last. Unless its end is torn, the journal
-  /// goes on with takeJournal(). Errors: journalMismatch (it continues another store), and, with
-  /// some of its changes made, so that the store must be thrown away: journalCorrupt, outOfMemory.
-  /// Costs: as its changes.
-  Result<ReplayReport> replay(std::span<const std::byte> journal);
+  /// opened from, or the one after the journal replayed last. Unless its end is torn, or something
+  /// was left out, the journal goes on with takeJournal(). Errors: journalMismatch (it continues
+  /// another store), and, with some of its changes made, so that the store must be thrown away:
+  /// journalCorrupt, outOfMemory. Costs: as its changes.
+  Result<ReplayReport> replay(std::span<const std::byte> journal,
+                              const ReplayOptions& options = {});
 
   /// Writes a snapshot, front to back, in chunks of at most 1 MiB; needs no copy of the store.
   /// Errors: invalidState while patterns are staged, and what `sink` returns.

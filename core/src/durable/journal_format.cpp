@@ -138,7 +138,7 @@ std::vector<std::byte> encodeFrame(const Header& header, std::uint64_t sequence,
   return out;
 }
 
-Result<Scan> scan(std::span<const std::byte> bytes) {
+Result<Scan> scan(std::span<const std::byte> bytes, bool untilDamage) {
   const Result<Header> header = decodeHeader(bytes);
   if (!header) return tl::unexpected<Error>(header.error());
   Scan result;
@@ -149,7 +149,7 @@ Result<Scan> scan(std::span<const std::byte> bytes) {
   while (offset < bytes.size()) {
     const auto found = frameAt(bytes, offset);
     if (!found || found->frame.sequence < sequence || !checks(bytes, offset, *found, seed)) {
-      if (wasDurable(bytes, offset, sequence, seed)) {
+      if (!untilDamage && wasDurable(bytes, offset, sequence, seed)) {
         return corrupt("the journal is damaged at byte " + std::to_string(offset) +
                        ", which had been made durable before what follows was written");
       }

@@ -37,6 +37,15 @@ Result<void> continues(const journal::Header& header, const std::optional<Snapsh
   return {};
 }
 
+/// The sequence after a frame, by the changes that it says it has.
+Result<std::uint64_t> sequenceAfter(const journal::Frame& frame) {
+  std::uint64_t sequence = frame.sequence;
+  for (journal::ChangeReader reader(frame.payload); !reader.atEnd(); ++sequence) {
+    if (const auto change = reader.next(); !change) return tl::unexpected<Error>(change.error());
+  }
+  return sequence;
+}
+
 }  // namespace
 
 Result<std::vector<std::byte>> PatternStore::beginJournal(const SnapshotId& snapshot) {
@@ -77,12 +86,13 @@ Result<std::vector<std::byte>> PatternStore::takeJournal(std::uint64_t synced) {
   }
 }
 
-Result<ReplayReport> PatternStore::replay(std::span<const std::byte> bytes) {
+Result<ReplayReport> PatternStore::replay(std::span<const std::byte> bytes,
+                                          const ReplayOptions& options) {
   try {
     if (const auto settled = impl_->refuseStaged("replay"); !settled) {
       return tl::unexpected<Error>(settled.error());
     }
-    const auto scan = journal::scan(bytes);
+    const auto scan = journal::scan(bytes, options.untilDamage);
     if (!scan) return tl::unexpected<Error>(scan.error());
     const auto fits =
         continues(scan->header, impl_->origin, impl_->journal, impl_->state->sequence);
@@ -91,6 +101,12 @@ Result<ReplayReport> PatternStore::replay(std::span<const std::byte> bytes) {
     ReplayReport report;
     report.tornBytes = scan->tornBytes;
     for (const journal::Frame& frame : scan->frames) {
+      if (options.upTo != UINT64_MAX) {
+        const Result<std::uint64_t> after = sequenceAfter(frame);
+        if (!after) return tl::unexpected<Error>(after.error());
+        report.leftOut = *after > options.upTo;
+        if (report.leftOut) break;
+      }
       if (frame.sequence != impl_->state->sequence) {
         return corrupt(frame.sequence, "changes before it are missing");
       }
@@ -112,7 +128,7 @@ Result<ReplayReport> PatternStore::replay(std::span<const std::byte> bytes) {
     }
     report.sequence = impl_->state->sequence;
     impl_->journal.emplace(scan->header, report.sequence);
-    if (scan->tornBytes > 0) impl_->journal->end();
+    if (scan->tornBytes > 0 || report.leftOut) impl_->journal->end();
     return report;
   } catch (const std::bad_alloc&) {
     return noMemory("replay a journal");
