@@ -146,6 +146,13 @@ Result<void> Directory::append(const StoreName& name, std::span<const std::byte>
   return {};
 }
 
+Result<void> Directory::settle(const StoreName& name) const {
+  const auto fd = openFile(pathOf(name), O_RDONLY | O_NOFOLLOW);
+  if (!fd) return tl::make_unexpected(fd.error());
+  if (auto synced = sync(fd->get(), pathOf(name)); !synced) return synced;
+  return syncDirectory(path_);
+}
+
 Result<void> Directory::remove(const StoreName& name) const {
   if (::unlink(pathOf(name).c_str()) == 0 || errno == ENOENT) return {};
   return tl::make_unexpected(systemError("remove", pathOf(name), errno));

@@ -38,6 +38,9 @@ class Directory {
   /// Adds bytes to the end of a file, and makes them durable. After an error any beginning of them
   /// may be there.
   Result<void> append(const StoreName& name, std::span<const std::byte> bytes) const;
+  /// Makes durable what read() gives of a file that another process has added to, which may have
+  /// died before it was.
+  Result<void> settle(const StoreName& name) const;
   /// Removes a file, if it is there.
   Result<void> remove(const StoreName& name) const;
 

@@ -67,6 +67,8 @@ Result<void> StoreWriter::appendToOwnPart(std::span<const std::byte> frame) {
 
 /// The new part shuts the session out that made the one before it.
 Result<void> StoreWriter::appendNewPart(std::span<const std::byte> frame) {
+  // The session before may have died between a write and its sync, and ours follows that write.
+  if (auto settled = directory_.settle(journal_->end.last); !settled) return settled;
   if (auto same = checkUnchanged(std::nullopt); !same) return same;
   const StoreName name{journal_->end.last.generation, journal_->end.last.part + 1};
   const auto created =
