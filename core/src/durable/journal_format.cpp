@@ -13,7 +13,7 @@
 namespace damask::journal {
 namespace {
 
-constexpr std::size_t kChecksumBytes = 8;
+[[maybe_unused]] constexpr std::size_t kChecksumBytes = 8;  // unused when fuzzing without them
 /// Looking for a whole frame behind a damaged one hashes at most this many times the bytes there
 /// are: more candidates than that are made on purpose.
 constexpr std::uint64_t kSearchFactor = 8;
@@ -69,9 +69,7 @@ bool wasDurable(std::span<const std::byte> bytes, std::uint64_t torn, std::uint6
   std::uint64_t budget = kSearchFactor * bytes.size();
   for (std::uint64_t at = torn + 1; at + kFrameHeaderBytes < bytes.size(); ++at) {
     const auto found = frameAt(bytes, at);
-    if (!found || found->frame.sequence < sequence || found->synced <= torn || found->synced > at) {
-      continue;
-    }
+    if (!found || found->frame.sequence < sequence || found->synced <= torn) continue;
     const std::uint64_t cost = found->end - at;
     if (cost > budget) return true;
     budget -= cost;
