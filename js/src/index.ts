@@ -10,6 +10,15 @@ export type { StorageDriver } from './storage/driver.js';
 export { MemoryStorage } from './storage/memory.js';
 export { openObjectStore } from './storage/object_store.js';
 export type { ObjectBucket, ObjectStoreOptions } from './storage/object_store.js';
-export type { Filter, HnswOptions, Metric, Precision, Vector, Verdict } from './types.js';
+export type {
+  Filter,
+  FilterExpression,
+  HnswOptions,
+  Metric,
+  PatternInput,
+  Precision,
+  Vector,
+  Verdict,
+} from './types.js';
 export type { WasmSource } from './wasm/loader.js';
 export { simdSupported } from './wasm/simd.js';
