@@ -19,4 +19,9 @@ struct LoadedStore {
 /// path of the file. A damaged snapshot is never passed over for an older one.
 Result<LoadedStore> loadStore(const Directory& directory);
 
+/// The store as it was after so many changes, or after the last write before, as far back as the
+/// snapshots and journals that are kept reach. Errors: invalidArgument (it is before or beyond
+/// them), and as loadStore.
+Result<PatternStore> loadStoreAt(const Directory& directory, std::uint64_t sequence);
+
 }  // namespace damask::posix

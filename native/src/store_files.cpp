@@ -85,11 +85,21 @@ StoreName StoreFiles::lastPartOf(std::uint64_t generation) const {
 }
 
 Result<JournalBytes> StoreFiles::journalOf(std::uint64_t generation) const {
+  std::optional<Error> cutShort;
+  JournalBytes journal = journalOf(generation, cutShort);
+  if (cutShort) return tl::make_unexpected(*cutShort);
+  return journal;
+}
+
+JournalBytes StoreFiles::journalOf(std::uint64_t generation, std::optional<Error>& cutShort) const {
   const std::uint32_t parts = lastPartOf(generation).part;
   std::vector<std::byte> joined;
   for (std::uint32_t part = 1; part <= parts; ++part) {
     const auto content = contentOf({generation, part});
-    if (!content) return tl::make_unexpected(content.error());
+    if (!content) {
+      cutShort = content.error();
+      break;
+    }
     if (parts == 1) return JournalBytes(*content);
     joined.insert(joined.end(), content->begin(), content->end());
   }

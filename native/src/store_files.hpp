@@ -52,6 +52,8 @@ class StoreFiles {
   /// The parts of a journal that is there, one after the other. Errors: io, and journalCorrupt when
   /// a part is missing.
   Result<JournalBytes> journalOf(std::uint64_t generation) const;
+  /// The same up to the first part that cannot be had, and then why.
+  JournalBytes journalOf(std::uint64_t generation, std::optional<Error>& cutShort) const;
   /// The last part of that journal.
   StoreName lastPartOf(std::uint64_t generation) const;
 

@@ -2,7 +2,8 @@
 
 from support import CliTest
 
-COMMANDS = ("import", "search", "get", "delete", "stats", "export", "verify", "info")
+COMMANDS = ("import", "search", "get", "delete", "stats", "export", "verify", "backup", "repair",
+            "info")
 
 
 class Help(CliTest):

@@ -87,7 +87,14 @@ CLI::App* addCommand(CLI::App& app, Invocation& invocation, const std::string& n
 }
 
 void addStore(CLI::App* app, std::string& path) {
-  app->add_option("STORE", path, "The store: a snapshot file, or a directory")->required()->type_name("");
+  app->add_option("STORE", path, "The store: a snapshot file, or a directory")
+      ->required()
+      ->type_name("");
+}
+
+void addSequence(CLI::App* app, std::optional<std::uint64_t>& sequence) {
+  addInteger(app, "--sequence", sequence, 0, UINT64_MAX,
+             "The store as it was after N changes, while its journals reach");
 }
 
 }  // namespace damask::cli

@@ -47,6 +47,9 @@ CLI::App* addCommand(CLI::App& app, Invocation& invocation, const std::string& n
 /// Adds the STORE argument.
 void addStore(CLI::App* app, std::string& path);
 
+/// Adds the option --sequence, of those commands that read a store as it was.
+void addSequence(CLI::App* app, std::optional<std::uint64_t>& sequence);
+
 /// Each subcommand, in a file of its own.
 void addImportCommand(CLI::App& app, Invocation& invocation);
 void addSearchCommand(CLI::App& app, Invocation& invocation);
@@ -55,6 +58,8 @@ void addDeleteCommand(CLI::App& app, Invocation& invocation);
 void addStatsCommand(CLI::App& app, Invocation& invocation);
 void addExportCommand(CLI::App& app, Invocation& invocation);
 void addVerifyCommand(CLI::App& app, Invocation& invocation);
+void addBackupCommand(CLI::App& app, Invocation& invocation);
+void addRepairCommand(CLI::App& app, Invocation& invocation);
 void addInfoCommand(CLI::App& app, Invocation& invocation);
 
 /// Connects a subcommand to what it does; `run` takes (const Arguments&, Console&).

@@ -19,11 +19,15 @@ Writes one line of JSON per pattern, in the order of insertion, as import --patt
 store of --precision float32 comes back bit for bit, one of fixed16 with the decoded vectors.
 With --out nothing appears under that name until all is written; --json then prints a summary.
 The options of the store are not part of it: see damask stats.
+
+  damask export tests/ --sequence 120
+      A directory's store as it was after 120 changes, or after the last write before.
 )";
 
 struct ExportArguments {
   std::string store;
   std::optional<std::string> out;
+  std::optional<std::uint64_t> sequence;
   bool noEmbedding = false;
   bool force = false;
 };
@@ -63,7 +67,7 @@ Outcome<void> exportLines(const PatternStore& store, bool withEmbedding, const S
 
 Outcome<ExitCode> exportPatterns(const ExportArguments& arguments, Console& console) {
   const auto existing = arguments.force ? posix::Existing::replace : posix::Existing::refuse;
-  const auto store = loadStore(arguments.store);
+  const auto store = loadStoreAt(arguments.store, arguments.sequence);
   if (!store) return tl::make_unexpected(store.error());
   if (!arguments.out) {
     return finished(exportLines(*store, !arguments.noEmbedding,
@@ -96,6 +100,7 @@ void addExportCommand(CLI::App& app, Invocation& invocation) {
   CLI::Option* const out =
       addText(command, "--out", arguments->out, "FILE", "Write to a file, not standard output");
   command->add_flag("--no-embedding", arguments->noEmbedding, "Leave the embeddings out");
+  addSequence(command, arguments->sequence);
   command->add_flag("--force", arguments->force, "Replace the file when it exists")->needs(out);
   onCommand(command, invocation, arguments, exportPatterns);
 }

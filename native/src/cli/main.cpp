@@ -28,7 +28,7 @@ unless they come while output is being written.
 
 Exit codes:
    0  done
-   1  not found (no such id), or verify found a difference
+   1  not found (no such id), verify found a difference, or repair could not save all
    2  wrong usage of the command line
    3  bad input data
    4  the store is damaged, cut short, too new, or not a damask store
@@ -75,6 +75,8 @@ int main(int argc, char** argv) {
   addStatsCommand(app, invocation);
   addExportCommand(app, invocation);
   addVerifyCommand(app, invocation);
+  addBackupCommand(app, invocation);
+  addRepairCommand(app, invocation);
   addInfoCommand(app, invocation);
   const auto exit = run(app, invocation, argc, argv);
   if (exit) return static_cast<int>(*exit);

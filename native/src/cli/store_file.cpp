@@ -39,6 +39,18 @@ Outcome<PatternStore> loadStore(const std::string& path) {
   return std::move(loaded->store);
 }
 
+Outcome<PatternStore> loadStoreAt(const std::string& path, std::optional<std::uint64_t> sequence) {
+  if (!sequence) return loadStore(path);
+  if (!meansDirectory(path)) {
+    return usageError("--sequence is of a directory: " + path + " is a file, which has no journal");
+  }
+  const auto directory = posix::Directory::open(path);
+  if (!directory) return failure(directory.error());
+  auto store = posix::loadStoreAt(*directory, *sequence);
+  if (!store) return failure(store.error());
+  return std::move(*store);
+}
+
 Outcome<WritableStore> WritableStore::open(const std::string& path) {
   if (meansDirectory(path)) {
     auto directory = posix::Directory::open(path);

@@ -16,6 +16,8 @@ bool meansDirectory(const std::string& path);
 
 /// Opens the store in `path`: a snapshot file, or a directory.
 Outcome<PatternStore> loadStore(const std::string& path);
+/// The same as it was at a sequence, if one is given: of a directory, as far as it reaches back.
+Outcome<PatternStore> loadStoreAt(const std::string& path, std::optional<std::uint64_t> sequence);
 
 /// A store with the place where its changes go. No other process writes there meanwhile, or one of
 /// the two gets an error.

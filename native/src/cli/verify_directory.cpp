@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "store_check.hpp"
-
 namespace damask::cli {
 namespace {
 
@@ -59,6 +57,18 @@ Json jsonOf(const CheckedFile& file) {
 
 }  // namespace
 
+std::string checkedText(const std::vector<CheckedFile>& files) {
+  std::string text;
+  for (const CheckedFile& file : files) text += textOf(file) + "\n";
+  return text;
+}
+
+Json checkedJson(const std::vector<CheckedFile>& files) {
+  Json list = Json::array();
+  for (const CheckedFile& file : files) list.push_back(jsonOf(file));
+  return list;
+}
+
 Outcome<ExitCode> verifyDirectory(const std::string& path, Console& console) {
   const auto directory = posix::Directory::open(path);
   if (!directory) return failure(directory.error());
@@ -67,17 +77,12 @@ Outcome<ExitCode> verifyDirectory(const std::string& path, Console& console) {
   if (files->snapshots().empty()) return failure(posix::noStore(files->path()));
   const auto checked = posix::checkFiles(*files);
   const bool sound = std::all_of(checked.begin(), checked.end(), holds);
-  Json list = Json::array();
-  std::string text;
-  for (const CheckedFile& file : checked) {
-    list.push_back(jsonOf(file));
-    text += textOf(file) + "\n";
-  }
-  text += sound ? "\nsound: the store opens with all that was acknowledged\n"
-                : "\nDAMAGED: damask repair saves what can be saved\n";
+  const std::string verdict = sound ? "\nsound: the store opens with all that was acknowledged\n"
+                                    : "\nDAMAGED: damask repair saves what can be saved\n";
   const auto printed =
-      console.json() ? console.printJson(Json{{"store", path}, {"files", list}, {"sound", sound}})
-                     : console.print(text);
+      console.json() ? console.printJson(
+                           Json{{"store", path}, {"files", checkedJson(checked)}, {"sound", sound}})
+                     : console.print(checkedText(checked) + verdict);
   return finished(printed, sound ? ExitCode::ok : ExitCode::corruptStore);
 }
 
