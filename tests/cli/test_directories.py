@@ -4,10 +4,10 @@ import os
 import pathlib
 import subprocess
 import time
-import unittest
 
 from directory_support import JOURNAL, SNAPSHOT, DirectoryTest
 from support import COMMAND
+
 
 class Written(DirectoryTest):
     def test_a_directory_answers_as_a_file_does(self):
@@ -202,7 +202,3 @@ class TwoWriters(DirectoryTest):
     def test_a_later_generation_shuts_out_too(self):
         store = self.shut_out("x", lambda it: self.add(it, 0, 5, "y" * (1 << 20)))
         self.assertEqual(len(self.ids(store)), 8)
-
-
-if __name__ == "__main__":
-    unittest.main()
