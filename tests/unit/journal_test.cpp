@@ -300,6 +300,17 @@ TEST_CASE("every flipped bit of a journal is found out", "[journal]") {
   }
 }
 
+TEST_CASE("a journal that lacks bytes which a later frame calls durable is corrupt", "[journal]") {
+  const Written w = write(43, 4, 2);
+  const auto part = w.journal.begin() + static_cast<std::ptrdiff_t>(w.ends[w.ends.size() - 2]);
+  for (auto cut = w.journal.begin() + 65; cut < part; ++cut) {
+    Bytes journal(w.journal.begin(), cut);
+    journal.insert(journal.end(), part, w.journal.end());
+    CAPTURE(cut - w.journal.begin());
+    CHECK(opened(w.snapshot).replay(journal).error().code == ErrorCode::journalCorrupt);
+  }
+}
+
 TEST_CASE("a torn write of several frames is no corruption", "[journal]") {
   Random random(38);
   PatternStore writer = created();
