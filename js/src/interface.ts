@@ -1,5 +1,13 @@
 import type { StorageDriver } from './storage/driver.js';
-import type { Filter, HnswOptions, Metric, Precision, Vector, Verdict } from './types.js';
+import type {
+  Filter,
+  HnswOptions,
+  Metric,
+  PatternInput,
+  Precision,
+  Vector,
+  Verdict,
+} from './types.js';
 import type { WasmSource } from './wasm/loader.js';
 
 /** The engines of this package, fastest first. */
@@ -12,30 +20,9 @@ export type ChainName = BackendName | 'agentdb';
 export type Metadata = Record<string, unknown>;
 
 /** A pattern with its embedding, as callers store it. */
-export interface TestPattern {
-  /** 1 to 1024 bytes of UTF-8; the key. */
-  id: string;
-  /** 0 to 1024 bytes of UTF-8. */
-  type: string;
-  /** 0 to 1024 bytes of UTF-8. */
-  domain: string;
+export interface TestPattern extends Omit<PatternInput, 'metadata'> {
   /** `dimension` finite components, rounded to float32. */
   embedding: Vector;
-  /** 0 to 16 MiB of UTF-8. */
-  content: string;
-  /** 0 to 1024 bytes of UTF-8. */
-  framework?: string;
-  /** Finite. */
-  coverage?: number;
-  /** Finite. */
-  flakinessScore?: number;
-  verdict?: Verdict;
-  /** Milliseconds since 1970-01-01T00:00:00Z. */
-  createdAt?: number;
-  /** Milliseconds since 1970-01-01T00:00:00Z. */
-  lastUsed?: number;
-  /** How often the pattern was used; 0 when absent. */
-  usageCount?: number;
   /** Anything JSON can hold, at most 16 MiB as JSON text. */
   metadata?: Metadata;
 }
@@ -126,6 +113,19 @@ export interface PatternStoreStats {
   sequence: number;
   /** The storage generation that the store was last read from or written as; 0 for none. */
   generation: number;
+  /** What the journals had when the store was opened. */
+  recovered: RecoveredChanges;
+}
+
+/** Changes that were found in the journals of a store. */
+export interface RecoveredChanges {
+  /** Changes made since the snapshot. */
+  changes: number;
+  /**
+   * Bytes at the end that were dropped: a write that did not finish and was never acknowledged, or
+   * damage to the last write, which nothing tells from it. 0 after every orderly end.
+   */
+  tornBytes: number;
 }
 
 /** Long work tells how far it is; `total` is absent when it is not known. */

@@ -80,7 +80,7 @@ async function start(
     if (autoPersist) await persister.flush();
   }
   return new LocalPatternStore({
-    ...{ store, turns, persister, autoPersist },
+    ...{ store, turns, persister, autoPersist, recovered: recovered.changes },
     info: infoOf(chosen, storage),
     enableMetrics: config.enableMetrics ?? true,
     efSearch: config.hnsw?.efSearch,
@@ -99,7 +99,8 @@ async function openOrCreate(
   stored: StoredGenerations | undefined,
   snapshot: Uint8Array | undefined,
 ): Promise<Opened> {
-  const recovered = { journal: undefined, recording: false, snapshotBytes: 0 };
+  const changes = { changes: 0, tornBytes: 0 };
+  const recovered = { journal: undefined, recording: false, snapshotBytes: 0, changes };
   if (snapshot !== undefined) return { store: openStore(engine, snapshot, config), recovered };
   const found = stored && (await recover(engine, stored, config));
   return found ?? { store: engine.createStore(createOptions(config)), recovered };
@@ -152,12 +153,15 @@ async function recover(
 function replayAll(store: Store, journals: readonly ReadJournal[], snapshotBytes: number): Opened {
   let journal: StoredJournal | undefined;
   let recording = false;
+  const found = { changes: 0, tornBytes: 0 };
   for (const { journal: next, bytes } of journals) {
-    const { tornBytes } = store.replay(bytes);
+    const { changes, tornBytes } = store.replay(bytes);
+    found.changes += changes;
+    found.tornBytes = tornBytes;
     recording = tornBytes === 0;
     journal = journals.length === 1 && recording ? next : undefined;
   }
-  return { store, recovered: { journal, recording, snapshotBytes } };
+  return { store, recovered: { journal, recording, snapshotBytes, changes: found } };
 }
 
 function orDispose<T>(store: Store, run: () => T): T {

@@ -8,6 +8,7 @@ import type {
   PatternSearchOptions,
   PatternSearchResult,
   PatternStoreStats,
+  RecoveredChanges,
   StoredPattern,
   TestPattern,
   WorkOptions,
@@ -29,6 +30,7 @@ export interface Parts {
   store: Store;
   info: ImplementationInfo;
   persister: Persister | undefined;
+  recovered: RecoveredChanges;
   autoPersist: boolean;
   enableMetrics: boolean;
   /** Candidates kept by a search that does not say; absent: the store's own. */
@@ -166,6 +168,7 @@ export class LocalPatternStore implements IPatternStore {
       indexType: 'hnsw',
       memoryUsage: graphBytes + codeBytes + recordBytes,
       generation: this.#parts.persister?.generation ?? 0,
+      recovered: { ...this.#parts.recovered },
       ...(this.#latency?.figures() ?? { searches: 0 }),
     };
   }

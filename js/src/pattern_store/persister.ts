@@ -1,4 +1,5 @@
 import { DamaskError, errorFor } from '../errors.js';
+import type { RecoveredChanges } from '../interface.js';
 import type { StoredGenerations } from '../storage/generations.js';
 import type { StoredJournal } from '../storage/stored_journal.js';
 import type { Store } from '../store.js';
@@ -20,6 +21,7 @@ export interface Recovered {
   /** Whether the store collects its changes already, after journals that it replayed whole. */
   recording: boolean;
   snapshotBytes: number;
+  changes: RecoveredChanges;
 }
 
 /**

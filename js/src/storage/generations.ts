@@ -1,4 +1,10 @@
-import { ConflictError, DamaskError, SnapshotError, type SnapshotErrorCode } from '../errors.js';
+import {
+  ConflictError,
+  DamaskError,
+  JournalError,
+  SnapshotError,
+  type SnapshotErrorCode,
+} from '../errors.js';
 import type { StorageDriver } from './driver.js';
 import { generationOf, generationsOf, journalsOf, snapshotName } from './names.js';
 import { StoredJournal } from './stored_journal.js';
@@ -31,6 +37,14 @@ export class StoredGenerations {
   static async open(driver: StorageDriver): Promise<StoredGenerations> {
     const stored = new StoredGenerations(driver);
     stored.#note(await driver.list());
+    // The first snapshot and its journal may both have come while they were being listed.
+    if (stored.#isHeadless) stored.#note(await driver.list());
+    if (stored.#isHeadless)
+      throw new JournalError(
+        'JOURNAL_MISMATCH',
+        `there are journals (${driver.name}), but no snapshot that they continue: ` +
+          'put it back, or move the journals away to begin with an empty store',
+      );
     return stored;
   }
 
@@ -168,6 +182,11 @@ export class StoredGenerations {
       .sort()
       .reverse();
     await Promise.allSettled(old.map((name) => this.#driver.remove(name)));
+  }
+
+  /** Whether there are journals alone, which no writer leaves. */
+  get #isHeadless(): boolean {
+    return this.#generation === 0 && this.#highest > 0;
   }
 
   #note(names: readonly string[]): void {
