@@ -60,7 +60,7 @@ Result<void> StoreWriter::append(std::span<const std::byte> frame) {
   return {};
 }
 
-/// Looks before it writes, too: what a session adds that is shut out lies in the way of the other's.
+/// Looks before it writes, too: what it adds when it is shut out lies in the way of the other's.
 Result<void> StoreWriter::appendToOwnPart(std::span<const std::byte> frame) {
   if (auto alone = checkNothingAfter(journal_->end.last); !alone) return alone;
   if (auto added = directory_.append(journal_->end.last, frame); !added) return added;
