@@ -101,6 +101,21 @@ class Run {
   }
 }
 
+test('a store that was opened with a journal is compacted again and again', async () => {
+  const run = new Run();
+  await run.open('native');
+  const change = { kind: 'store', patterns: [patternOf('a', 1)] };
+  await run.step({ kind: 'one', change });
+  await run.step({ kind: 'one', change });
+  await run.step({ kind: 'restart', backend: 'native' });
+  for (let i = 0; i < 5; ++i) {
+    await run.step({ kind: 'one', change: { kind: 'optimize' } });
+    await run.step({ kind: 'one', change });
+    await run.step({ kind: 'one', change });
+  }
+  await run.close();
+});
+
 test('random commands give what a plain map gives', async (t) => {
   const seed = seedFor(t, 7);
   const tally = { runs: 0, steps: 0, restarts: 0, crashes: 0 };

@@ -135,6 +135,8 @@ export class StoredGenerations {
     this.#unverified = name;
     const names = await this.#verify(generation);
     this.#unverified = undefined;
+    // Whoever adds to them from here on sees our snapshot, and is told.
+    this.#journals = [];
     this.#generation = generation;
     this.#highest = Math.max(this.#highest, generation);
     await this.#removeOld(names);
