@@ -24,7 +24,6 @@ struct StoreName {
 };
 
 inline constexpr std::uint64_t kMaxGeneration = 999'999'999'999;
-inline constexpr std::uint32_t kMaxPart = 999'999;
 
 /// Whether `text` is of a file that is still being written, or was left by a writer that died:
 /// a store's name, ".tmp-" and 16 hex digits.
