@@ -96,7 +96,7 @@ test('a second writer is told, and loses nothing of the first', async () => {
   const first = await openOn('native', { dimension: DIMENSION, storage });
   const second = await openOn('wasm-simd', { dimension: DIMENSION, storage });
   await first.storePattern(patterns(1, DIMENSION)[0]);
-  const conflict = refusal('ConflictError', 'CONFLICT', 'another writer');
+
   await assert.rejects(second.storePattern(patterns(2, DIMENSION)[1]), conflict);
   await assert.rejects(second.shutdown(), conflict);
   await first.shutdown();
@@ -160,4 +160,75 @@ test('a damaged snapshot is named, and nothing takes its place', async (t) => {
   await assert.rejects(openOn('native', { storagePath }), damaged(newest));
   await assert.rejects(openOn('native', { storagePath }), damaged('is kept as snapshot-'));
   await writeFile(path.join(storagePath, 'notes.txt'), 'left alone');
+});
+
+/** A store's directory, opened by as many as want. */
+const openAt = (storagePath, config) =>
+  openOn('native', { dimension: DIMENSION, storagePath, ...config });
+const named = (id) => ({ ...patterns(1, DIMENSION)[0], id });
+const conflict = refusal('ConflictError', 'CONFLICT', 'another writer');
+
+/** The ids that whoever opens the directory now finds. */
+async function idsAt(storagePath) {
+  const store = await openAt(storagePath);
+  const ids = [];
+  for await (const { id } of store.patterns()) ids.push(id);
+  await store.shutdown();
+  return ids;
+}
+
+test('a session that was shut out leaves nothing behind what others have stored', async (t) => {
+  const storagePath = await scratch(t);
+  const first = await openAt(storagePath);
+  await first.storePattern(named('a1'));
+  await first.storePattern(named('a2'));
+  const second = await openAt(storagePath);
+  await second.storePattern(named('b1'));
+  await assert.rejects(first.storePattern(named('a3')), conflict);
+  await second.storePattern(named('b2'));
+  await second.shutdown();
+  await assert.rejects(first.shutdown(), conflict);
+  assert.deepEqual(await idsAt(storagePath), ['a1', 'a2', 'b1', 'b2']);
+});
+
+test('a snapshot does not replace what another session has stored since', async (t) => {
+  const storagePath = await scratch(t);
+  const first = await openAt(storagePath);
+  await first.storeBatch([named('a1'), named('a2')]);
+  await first.deletePattern('a2');
+  const second = await openAt(storagePath);
+  await second.storePattern(named('b1'));
+  await assert.rejects(first.optimize(), conflict);
+  await assert.rejects(first.shutdown(), conflict);
+  await second.optimize();
+  await second.shutdown();
+  assert.deepEqual(await idsAt(storagePath), ['a1', 'b1']);
+});
+
+test('two writers at the same moment: one is told, and what was acknowledged is there', async (t) => {
+  const storagePath = await scratch(t);
+  const { openDirectory } = await import('../lib/storage/directory.js');
+  // The first one's bytes land after the second has looked at them and made its part.
+  let reached, go;
+  const late = new Promise((resolve) => (reached = resolve));
+  const gate = new Promise((resolve) => (go = resolve));
+  const storage = await openDirectory(storagePath);
+  const append = storage.append.bind(storage);
+  const first = await openAt(undefined, { storage });
+  await first.storePattern(named('a1'));
+  storage.append = async (...args) => {
+    reached();
+    await gate;
+    return append(...args);
+  };
+  const told = assert.rejects(first.storePattern(named('a2')), conflict);
+  await late;
+  const second = await openAt(storagePath);
+  await second.storePattern(named('b1'));
+  go();
+  await told;
+  await second.storePattern(named('b2'));
+  await second.shutdown();
+  await assert.rejects(first.shutdown(), conflict);
+  assert.deepEqual(await idsAt(storagePath), ['a1', 'b1', 'b2']);
 });

@@ -106,6 +106,16 @@ class DirectoryStorage implements StorageDriver {
     });
   }
 
+  async retract(name: string, bytes: number): Promise<void> {
+    const file = this.#fileOf(name);
+    await failingAs(`take back what was appended to ${file}`, async () => {
+      const appending = await this.#openToAppend(name, file);
+      await appending.handle.truncate(appending.size - bytes);
+      await appending.handle.datasync();
+      appending.size -= bytes;
+    });
+  }
+
   async settle(name: string): Promise<void> {
     const file = this.#fileOf(name);
     await failingAs(`sync ${file}`, async () => {

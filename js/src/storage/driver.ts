@@ -23,6 +23,8 @@ export interface StorageDriver {
    * there. Absent where storage cannot do it: each write is then a file of its own.
    */
   append?(name: string, bytes: Uint8Array): Promise<void>;
+  /** Takes the last bytes back that `append` has added; there where `append` is. */
+  retract?(name: string, bytes: number): Promise<void>;
   /**
    * Makes durable what `read` gives of a file that a session before has added to, which may have died
    * before it was. Absent where all that can be read is durable.

@@ -6,7 +6,7 @@ import {
   type SnapshotErrorCode,
 } from '../errors.js';
 import type { StorageDriver } from './driver.js';
-import { generationOf, generationsOf, journalsOf, snapshotName } from './names.js';
+import { generationOf, generationsOf, journalName, journalsOf, snapshotName } from './names.js';
 import { StoredJournal } from './stored_journal.js';
 
 /** A journal as it was read. */
@@ -25,7 +25,7 @@ export class StoredGenerations {
   #generation = 0;
   /** The highest number of a snapshot or journal. */
   #highest = 0;
-  /** What was read, to which another writer may add as long as it is not ours. */
+  /** What a snapshot must hold: the journals that were read, or made since. */
   #journals: StoredJournal[] = [];
   /** A snapshot of ours of which we do not know that no other writer is ahead of it. */
   #unverified: string | undefined;
@@ -94,7 +94,15 @@ export class StoredGenerations {
   async createJournal(which: 'current' | 'next', header: Uint8Array): Promise<StoredJournal> {
     const generation = which === 'current' ? this.#generation : this.#highest + 1;
     const journal = await StoredJournal.create(this.#driver, generation, header);
+    try {
+      // Whoever adds to these from here on sees the new one, and is told.
+      for (const before of this.#journals) await before.checkUnchanged();
+    } catch (cause) {
+      await this.#driver.remove(journalName(generation, 1));
+      throw cause;
+    }
     this.#highest = generation;
+    this.#journals.push(journal);
     return journal;
   }
 
@@ -135,8 +143,8 @@ export class StoredGenerations {
     this.#unverified = name;
     const names = await this.#verify(generation);
     this.#unverified = undefined;
-    // Whoever adds to them from here on sees our snapshot, and is told.
-    this.#journals = [];
+    // Whoever adds to older ones from here on sees our snapshot, and is told.
+    this.#journals = this.#journals.filter((journal) => journal.generation >= generation);
     this.#generation = generation;
     this.#highest = Math.max(this.#highest, generation);
     await this.#removeOld(names);

@@ -3,6 +3,10 @@ import { join } from './chunks.js';
 import type { StorageDriver } from './driver.js';
 import { isNewer, journalName, partsOf } from './names.js';
 
+/** Of a frame, as docs/format.md has it: its header, and where that says what had been written before. */
+const FRAME_HEADER_BYTES = 32;
+const SYNCED_OFFSET = 16;
+
 /**
  * The journal of one generation: `journal-<generation>-<part>.damask`, whose parts are one after the
  * other the bytes of the journal. A writer never adds to a part that another session made: it makes
@@ -66,43 +70,83 @@ export class StoredJournal {
 
   /**
    * Resolves when the bytes are durable. Rejects with ConflictError when another writer has come: what
-   * was written may then be seen by it or not.
+   * was written is then taken back, unless that writer has seen it.
    */
   async append(bytes: Uint8Array): Promise<void> {
-    if (this.#own && this.#driver.append !== undefined) {
-      await this.#driver.append(journalName(this.#generation, this.#part), bytes);
-    } else {
-      // The session before may have died between a write and its sync, and ours follows that write.
-      if (!this.#own) await this.#driver.settle?.(journalName(this.#generation, this.#part));
-      await this.checkUnchanged();
-      await this.#createPart(journalName(this.#generation, this.#part + 1), bytes);
-      await this.checkUnchanged();
-      this.#part += 1;
-      this.#own = true;
-    }
-    const newer = (await this.#driver.list()).find((name) =>
-      isNewer(name, this.#generation, this.#part),
-    );
-    if (newer !== undefined) throw otherWriter(newer);
+    await (this.#own && this.#driver.append !== undefined
+      ? this.#addToPart(bytes)
+      : this.#addPart(bytes));
     this.#size += bytes.byteLength;
   }
 
-  async #createPart(name: string, bytes: Uint8Array): Promise<void> {
+  /**
+   * Throws ConflictError when another session has written to this journal since it was read: to a part
+   * that is not of this session, or to a later one.
+   */
+  async checkUnchanged(): Promise<void> {
+    const last = partsOf(await this.#driver.list(), this.#generation).at(-1) ?? 0;
+    if (last !== this.#part) throw otherWriter(journalName(this.#generation, last));
+    await this.#checkSizes();
+  }
+
+  /** Looks before, so that a session that was shut out long ago adds nothing, and after. */
+  async #addToPart(bytes: Uint8Array): Promise<void> {
+    await this.#checkNotShutOut();
+    const name = journalName(this.#generation, this.#part);
+    await this.#driver.append?.(name, bytes);
+    try {
+      await this.#checkNotShutOut();
+    } catch (cause) {
+      if (cause instanceof ConflictError && !(await this.#wasSeen()))
+        await this.#driver.retract?.(name, bytes.byteLength);
+      throw cause;
+    }
+  }
+
+  async #addPart(bytes: Uint8Array): Promise<void> {
+    const name = journalName(this.#generation, this.#part + 1);
+    // The session before may have died between a write and its sync, and ours follows that write.
+    if (!this.#own) await this.#driver.settle?.(journalName(this.#generation, this.#part));
+    await this.checkUnchanged();
     try {
       await this.#driver.create(name, [bytes]);
     } catch (cause) {
       throw cause instanceof ConflictError ? otherWriter(name) : cause;
     }
+    try {
+      await this.#checkSizes();
+      this.#part += 1;
+      await this.#checkNotShutOut();
+      this.#own = true;
+    } catch (cause) {
+      if (!(cause instanceof ConflictError)) throw cause;
+      const last = partsOf(await this.#driver.list(), this.#generation).at(-1);
+      if (last !== undefined && journalName(this.#generation, last) === name)
+        await this.#driver.remove(name);
+      throw cause;
+    }
   }
 
-  /**
-   * Throws ConflictError when another session has added to what was read of it. Once a part is of this
-   * session, the others are shut out.
-   */
-  async checkUnchanged(): Promise<void> {
+  /** The parts before ours are what was read of them. */
+  async #checkSizes(): Promise<void> {
     if (this.#own) return;
     const { byteLength } = await readParts(this.#driver, this.#generation, this.#part);
     if (byteLength !== this.#size) throw otherWriter(journalName(this.#generation, this.#part));
+  }
+
+  async #checkNotShutOut(): Promise<void> {
+    const newer = (await this.#driver.list()).find((name) =>
+      isNewer(name, this.#generation, this.#part),
+    );
+    if (newer !== undefined) throw otherWriter(newer);
+  }
+
+  /** Whether the session of the next part has read what was just added: its first frame counts it. */
+  async #wasSeen(): Promise<boolean> {
+    const next = await this.#driver.read(journalName(this.#generation, this.#part + 1));
+    if (next === undefined || next.byteLength < FRAME_HEADER_BYTES) return false;
+    const view = new DataView(next.buffer, next.byteOffset, next.byteLength);
+    return Number(view.getBigUint64(SYNCED_OFFSET, true)) > this.#size;
   }
 }
 
