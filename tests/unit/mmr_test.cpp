@@ -19,7 +19,8 @@ using namespace damask::testing;
 
 constexpr std::uint64_t kSeed = 0x6d6d72;
 constexpr std::uint32_t kDimension = 20;
-constexpr std::size_t kCount = 1200 / kSlowTarget;
+/// A third of them fills the largest pool.
+constexpr std::size_t kCount = std::max<std::size_t>(300, 1200 / kSlowTarget);
 
 // The vectors of a store's slots, and what a search would say that two of them score.
 class Pairs {
