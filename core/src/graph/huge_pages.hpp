@@ -20,7 +20,9 @@ inline void preferHugePages(void* memory, std::size_t bytes) noexcept {
   const std::uintptr_t first = (begin + kHugePage - 1) & ~(kHugePage - 1);
   const std::uintptr_t last = (begin + bytes) & ~(kHugePage - 1);
   // Where it is refused, small pages do.
-  if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+  if (first < last) {
+    madvise(static_cast<char*>(memory) + (first - begin), last - first, MADV_HUGEPAGE);
+  }
 #else
   (void)memory, (void)bytes;
 #endif

@@ -39,8 +39,11 @@ Result<void> insertChecked(StoreState& state, std::optional<JournalRecorder>& jo
     auto change = encode(journal, journal::appendUpsert, pattern, embedding);
     const auto inserted = insertPattern(state, pattern, embedding, *largest, visibility);
     if (!inserted || !journal) return inserted;
-    if (visibility == Visibility::live) journal->record(std::move(change));
-    if (visibility == Visibility::staged) journal->recordStaged(std::move(change));
+    if (visibility == Visibility::live) {
+      journal->record(std::move(change));
+    } else {
+      journal->recordStaged(std::move(change));
+    }
     return inserted;
   } catch (const std::bad_alloc&) {
     return noMemory("store one more pattern");
