@@ -28,7 +28,7 @@ export async function chooseEngine(config: ChainConfig): Promise<Chosen> {
     try {
       const engine = await load(backend, config);
       const chosen = { engine, backend: backend as BackendName, passedOver };
-      if (passedOver.length > 0) warn(chosen, config);
+      warn(chosen, config);
       return chosen;
     } catch (cause) {
       passedOver.push({ backend, reason: cause instanceof Error ? cause.message : String(cause) });
@@ -62,7 +62,12 @@ function advice(chain: readonly ChainName[], fallback: boolean): string {
   return 'Reinstall damask for this platform, or build it from source as its README says';
 }
 
-function warn({ backend, passedOver }: Chosen, { onWarning }: ChainConfig): void {
+/** Tells once what was passed over, if anything was. */
+export function warn(
+  { backend, passedOver }: Omit<Chosen, 'engine'>,
+  { onWarning }: Pick<ChainConfig, 'onWarning'>,
+): void {
+  if (passedOver.length === 0) return;
   const message = `damask runs on ${backend}; passed over: ${reasons(passedOver)}`;
   if (onWarning) onWarning(message, passedOver);
   else runtime.warn(message);

@@ -1,4 +1,5 @@
 import { proxy, releaseProxy, transfer, wrap, type Remote } from 'comlink';
+import { warn } from '../chain.js';
 import { DisposedError, InvalidArgumentError, LoadError } from '../errors.js';
 import type {
   ImplementationInfo,
@@ -37,7 +38,7 @@ export async function openInWorker(
   try {
     const sent = snapshot && transfer(snapshot.slice(), []);
     const info = await Promise.race([host.open(sendable(config), sent), broken]);
-    if (info.passedOver.length > 0) warn(info, config);
+    warn({ backend: info.type, passedOver: info.passedOver }, config);
     return new RemotePatternStore(worker, host, info);
   } catch (cause) {
     worker.terminate();
@@ -57,11 +58,6 @@ function sendable({ onWarning, env, wasm, ...config }: PatternStoreConfig): Patt
 
 function cloneable(source: WasmSource): WasmSource {
   return source instanceof URL ? source.href : source;
-}
-
-function warn({ type, passedOver }: ImplementationInfo, { onWarning }: PatternStoreConfig): void {
-  const reasons = passedOver.map(({ backend, reason }) => `${backend}: ${reason}`).join('; ');
-  onWarning?.(`damask runs on ${type}; passed over: ${reasons}`, passedOver);
 }
 
 /** The store in a worker. */
