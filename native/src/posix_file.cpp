@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <deque>
 #include <system_error>
 #include <utility>
 
@@ -102,12 +103,13 @@ Result<FileBytes> FileBytes::read(const std::string& path, Accept accept) {
 }
 
 Result<FileBytes> FileBytes::drain(int fd, const std::string& name) {
-  constexpr std::size_t kFirstChunk = 64u << 10;
-  FileBytes file;
+  constexpr std::size_t kChunk = 1u << 20;
+  std::deque<std::vector<std::byte>> chunks;
   std::size_t length = 0;
   for (;;) {
-    if (length == file.read_.size()) file.read_.resize(std::max(kFirstChunk, 2 * length));
-    const ssize_t got = ::read(fd, file.read_.data() + length, file.read_.size() - length);
+    if (length == chunks.size() * kChunk) chunks.emplace_back(kChunk);
+    const auto room = std::span(chunks.back()).subspan(length % kChunk);
+    const ssize_t got = ::read(fd, room.data(), room.size());
     if (got < 0) {
       if (errno == EINTR) continue;
       return tl::make_unexpected(systemError("read", name, errno));
@@ -115,8 +117,13 @@ Result<FileBytes> FileBytes::drain(int fd, const std::string& name) {
     if (got == 0) break;
     length += static_cast<std::size_t>(got);
   }
-  file.read_.resize(length);
-  return file;
+  std::vector<std::byte> bytes;
+  bytes.reserve(length);
+  for (; !chunks.empty(); chunks.pop_front()) {
+    const auto chunk = std::span(chunks.front()).first(std::min(kChunk, length - bytes.size()));
+    bytes.insert(bytes.end(), chunk.begin(), chunk.end());
+  }
+  return FileBytes(std::move(bytes));
 }
 
 FileBytes::FileBytes(FileBytes&& other) noexcept

@@ -57,9 +57,12 @@ class FileBytes {
   };
 
   static Result<FileBytes> read(const std::string& path, Accept accept);
-  /// Everything up to the end of an open descriptor, such as standard input.
+  /// Everything up to the end of an open descriptor, such as standard input. Allocates at most
+  /// twice that and 1 MiB.
   static Result<FileBytes> drain(int fd, const std::string& name);
 
+  /// What was read otherwise.
+  explicit FileBytes(std::vector<std::byte> bytes) noexcept : read_(std::move(bytes)) {}
   FileBytes(FileBytes&& other) noexcept;
   FileBytes& operator=(FileBytes&& other) noexcept;
   ~FileBytes();

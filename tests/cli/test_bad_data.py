@@ -67,7 +67,7 @@ class BadPatterns(CliTest):
             self.refused(self.with_field("usageCount", value), "'usageCount' must be a whole number")
         for value in ("a", 1, [1], "{}"):
             self.refused(self.with_field("metadata", value), "'metadata' must be a JSON object")
-        self.refused(json.dumps(GOOD)[:-1] + ',"metadata":{"a":[1,]}}', "'metadata' must be")
+        self.refused(json.dumps(GOOD)[:-1] + ',"metadata":{"a":[1,]}}', "metadata", "INVALID_ARGUMENT")
         self.refused(self.with_field("verdict", 1), "'verdict' must be a string")
 
     def test_embeddings(self):
@@ -86,10 +86,21 @@ class BadPatterns(CliTest):
         self.refused(self.with_field("embedding", [0, 0]), "embedding", "INVALID_ARGUMENT")
 
     def test_the_first_line_tells_the_dimension_and_is_checked_as_well(self):
-        for embedding, code in (([], "INVALID_ARGUMENT"), ([1] * 4097, "INVALID_ARGUMENT")):
+        for embedding, code, message in (
+                ([], "INVALID_ARGUMENT", "dimension is 0"),
+                ([1] * 4097, "BAD_DATA", "'embedding' has more than 4096 components")):
             file = self.write_lines("in.jsonl", [{**GOOD, "embedding": embedding}])
-            self.fails(3, code, f"dimension is {len(embedding)}", "import", self.path("s.damask"),
-                       "--patterns", file)
+            self.fails(3, code, message, "import", self.path("s.damask"), "--patterns", file)
+
+    def test_what_is_too_long_to_be_read(self):
+        for text, message in [
+                ("{" + ",".join(f'"{i}":1' for i in range(40)) + "}", "more than 32 keys"),
+                ('{"%s":1}' % ("k" * 300), "a key has 302 bytes: must have at most 256"),
+                ('{"coverage":0.%s}' % ("1" * 2000), "'coverage' must be a number"),
+                ('{"embedding":[%s]}' % (" " * (1 << 20)), "must have at most 1048576"),
+                ('{"embedding":%s}' % ("[" * 100000 + "]" * 100000), "component 0 is []"),
+                ('{"metadata":{"a":%s}}' % ("[" * 9), "the value of 'metadata' does not end")]:
+            self.refused(text, message)
 
     def test_given_dimension_must_agree(self):
         file = self.write_lines("in.jsonl", [GOOD])

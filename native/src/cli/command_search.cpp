@@ -7,7 +7,7 @@
 
 #include "arguments.hpp"
 #include "damask/pattern_store.hpp"
-#include "pattern_json.hpp"
+#include "embedding_json.hpp"
 #include "progress.hpp"
 #include "search_print.hpp"
 #include "store_file.hpp"

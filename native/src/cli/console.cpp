@@ -99,8 +99,4 @@ std::string padded(std::string_view utf8, std::size_t width) {
   return std::string(utf8) + std::string(characters < width ? width - characters : 0, ' ');
 }
 
-std::string jsonText(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 }  // namespace damask::cli

@@ -1,15 +1,12 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
 #include "failure.hpp"
+#include "json_text.hpp"
 
 namespace damask::cli {
-
-/// JSON that keeps its members in the order of writing.
-using Json = nlohmann::ordered_json;
 
 /// Standard output, gathered and written in large pieces; failures (a full disk, a closed pipe)
 /// are errors instead of lost output.
@@ -49,8 +46,5 @@ std::size_t characterCount(std::string_view utf8);
 
 /// `utf8` followed by blanks up to `width` characters.
 std::string padded(std::string_view utf8, std::size_t width);
-
-/// The text of a JSON value on one line; invalid UTF-8 (of a file name, say) becomes U+FFFD.
-std::string jsonText(const Json& value);
 
 }  // namespace damask::cli

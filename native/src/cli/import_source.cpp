@@ -54,22 +54,30 @@ std::string JsonLines::position() const {
 
 Outcome<ImportSource> ImportSource::open(const Files& files,
                                          std::optional<std::uint32_t> dimension) {
-  ImportSource source;
+  std::optional<VectorFile> vectors;
   if (files.vectors) {
-    auto vectors = VectorFile::open(*files.vectors, files.format, dimension);
-    if (!vectors) return tl::make_unexpected(vectors.error());
-    source.vectors_ = std::move(*vectors);
-    source.vectorsName_ = *files.vectors;
+    auto opened = VectorFile::open(*files.vectors, files.format, dimension);
+    if (!opened) return tl::make_unexpected(opened.error());
+    vectors = std::move(*opened);
   }
+  std::optional<JsonLines> lines;
   if (files.patterns) {
-    auto lines = JsonLines::open(*files.patterns);
-    if (!lines) return tl::make_unexpected(lines.error());
-    source.lines_ = std::move(*lines);
+    auto opened = JsonLines::open(*files.patterns);
+    if (!opened) return tl::make_unexpected(opened.error());
+    lines = std::move(*opened);
   }
+  return make(std::move(lines), std::move(vectors));
+}
+
+Outcome<ImportSource> ImportSource::make(std::optional<JsonLines> lines,
+                                         std::optional<VectorFile> vectors) {
+  ImportSource source;
+  source.lines_ = std::move(lines);
+  source.vectors_ = std::move(vectors);
   if (source.vectors_ && source.lines_ && source.vectors_->rows() != source.lines_->count()) {
     return badData(fmt::format("{} has {} vectors but {} has {} patterns: must be as many",
-                               *files.vectors, source.vectors_->rows(), *files.patterns,
-                               source.lines_->count()));
+                               source.vectors_->name(), source.vectors_->rows(),
+                               source.lines_->name(), source.lines_->count()));
   }
   if (source.vectors_) {
     source.dimension_ = source.vectors_->dimension();
@@ -96,7 +104,7 @@ Outcome<void> ImportSource::readLine(Item& item) {
   }
   if (vectors_ && line->embedding) {
     return badData(item.position + ": has an 'embedding', but the vectors come from " +
-                   vectorsName_);
+                   vectors_->name());
   }
   if (!vectors_ && !line->embedding) return badData(item.position + ": key 'embedding' is missing");
   item.pattern = std::move(line->pattern);
@@ -106,7 +114,7 @@ Outcome<void> ImportSource::readLine(Item& item) {
 
 Outcome<void> ImportSource::next(Item& item) {
   item.pattern = {};
-  item.position = fmt::format("{} row {}", vectorsName_, row_);
+  if (vectors_) item.position = fmt::format("{} row {}", vectors_->name(), row_);
   if (!lines_) {
     item.pattern.id = std::to_string(row_);
   } else if (auto read = readLine(item); !read) {

@@ -18,17 +18,18 @@ class JsonLines {
  public:
   /// `path` may be "-" for standard input.
   static Outcome<JsonLines> open(const std::string& path);
+  /// The lines of a file that was read; `name` is for messages.
+  JsonLines(posix::FileBytes file, std::string name);
 
   std::uint64_t count() const noexcept { return count_; }
   /// The next line; call at most count() times.
   std::string_view next();
   void rewind() noexcept;
+  const std::string& name() const noexcept { return name_; }
   /// "file:line" of the line that next() gave last.
   std::string position() const;
 
  private:
-  JsonLines(posix::FileBytes file, std::string name);
-
   posix::FileBytes file_;
   std::string name_;
   std::uint64_t count_ = 0;
@@ -54,6 +55,10 @@ class ImportSource {
   /// `dimension` as VectorFile::open() takes it. Checks that patterns and vectors are as many.
   static Outcome<ImportSource> open(const Files& files, std::optional<std::uint32_t> dimension);
 
+  /// The same of what was read; at least one of the two.
+  static Outcome<ImportSource> make(std::optional<JsonLines> lines,
+                                    std::optional<VectorFile> vectors);
+
   std::uint64_t count() const noexcept;
   /// The dimension of the vector file or the first pattern; none when there is neither.
   std::optional<std::uint32_t> dimension() const noexcept { return dimension_; }
@@ -65,7 +70,6 @@ class ImportSource {
 
   std::optional<JsonLines> lines_;
   std::optional<VectorFile> vectors_;
-  std::string vectorsName_;
   std::optional<std::uint32_t> dimension_;
   std::uint64_t row_ = 0;
 };

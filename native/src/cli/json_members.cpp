@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <optional>
 
-#include "console.hpp"
+#include "json_string.hpp"
 
 namespace damask::cli {
 namespace {
+
+constexpr std::size_t kMaxMembers = 32;
+constexpr std::size_t kMaxKeyBytes = 256;
 
 class Splitter {
  public:
@@ -19,6 +22,9 @@ class Splitter {
       do {
         auto key = takeKey();
         if (!key) return tl::make_unexpected(key.error());
+        if (members.size() == kMaxMembers) {
+          return badData("more than " + std::to_string(kMaxMembers) + " keys in one object");
+        }
         const auto same = [&key](const JsonMember& member) { return member.key == *key; };
         if (std::any_of(members.begin(), members.end(), same)) {
           return badData("key '" + *key + "' appears twice");
@@ -64,10 +70,14 @@ class Splitter {
     if (rest_.empty() || rest_.front() != '"') return badData("expected a key in quotes");
     const std::size_t end = endOfString(0);
     if (end == std::string_view::npos) return badData("a key does not end");
-    const Json key = Json::parse(rest_.substr(0, end), nullptr, false);
-    if (!key.is_string()) return badData("a key is not a valid JSON string");
+    if (end > kMaxKeyBytes) {
+      return badData("a key has " + std::to_string(end) + " bytes: must have at most " +
+                     std::to_string(kMaxKeyBytes));
+    }
+    auto key = decodeJsonString(rest_.substr(0, end));
+    if (!key) return badData("a key is not a valid JSON string");
     rest_.remove_prefix(end);
-    return key.get<std::string>();
+    return std::move(*key);
   }
 
   /// The text up to the next ',' or '}' that belongs to the object itself.

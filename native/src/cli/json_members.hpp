@@ -14,8 +14,8 @@ struct JsonMember {
   std::string_view value;
 };
 
-/// Splits a JSON object into its members, so that a value can be kept to the letter. Keys are
-/// checked and unique; values are only delimited: parse each before relying on it.
+/// Splits a JSON object into its members, at most 32, so that a value can be kept to the letter.
+/// Keys are checked, unique and short; values are only delimited: parse each before relying on it.
 Outcome<std::vector<JsonMember>> splitJsonObject(std::string_view text);
 
 }  // namespace damask::cli

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "console.hpp"
 #include "damask/pattern.hpp"
 #include "failure.hpp"
 
@@ -20,11 +19,9 @@ struct PatternLine {
 
 /// Reads a pattern from the text of a JSON object. id, type, domain and content are required; null
 /// stands for an optional field that is absent; an unknown key is an error. The metadata is kept to
-/// the letter. Times are whole milliseconds, not ISO strings.
+/// the letter; that it is valid JSON is for the store to check. Times are whole milliseconds, not
+/// ISO strings.
 Outcome<PatternLine> parsePattern(std::string_view text);
-
-/// Reads a JSON array of numbers that are finite as float32.
-Outcome<std::vector<float>> parseEmbedding(std::string_view text);
 
 /// The text that parsePattern() reads back to the same pattern and embedding, on one line.
 std::string patternText(const Pattern& pattern, const std::optional<std::vector<float>>& embedding);

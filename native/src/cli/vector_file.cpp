@@ -46,20 +46,25 @@ Outcome<VectorFile> VectorFile::open(const std::string& path,
   }
   auto bytes = posix::FileBytes::read(path, posix::FileBytes::Accept::stream);
   if (!bytes) return failure(bytes.error());
-  VectorFile file(std::move(*bytes));
+  if (*kind == Format::npy) return parseNpy(std::move(*bytes), path, dimension);
+  VectorFile file(std::move(*bytes), path);
   const std::size_t size = file.file_.bytes().size();
-  if (*kind != Format::npy) {
-    file.type_ = *kind == Format::f32 ? ElementType::float32 : ElementType::float16;
-    file.dimension_ = *dimension;
-    const std::size_t rowBytes = *dimension * elementBytes(file.type_);
-    if (size % rowBytes != 0) {
-      return badData(
-          fmt::format("{} has {} bytes: must be a multiple of {} ({} components of {} bytes)", path,
-                      size, rowBytes, *dimension, elementBytes(file.type_)));
-    }
-    file.rows_ = size / rowBytes;
-    return file;
+  file.type_ = *kind == Format::f32 ? ElementType::float32 : ElementType::float16;
+  file.dimension_ = *dimension;
+  const std::size_t rowBytes = *dimension * elementBytes(file.type_);
+  if (size % rowBytes != 0) {
+    return badData(
+        fmt::format("{} has {} bytes: must be a multiple of {} ({} components of {} bytes)", path,
+                    size, rowBytes, *dimension, elementBytes(file.type_)));
   }
+  file.rows_ = size / rowBytes;
+  return file;
+}
+
+Outcome<VectorFile> VectorFile::parseNpy(posix::FileBytes bytes, std::string name,
+                                         std::optional<std::uint32_t> dimension) {
+  VectorFile file(std::move(bytes), std::move(name));
+  const std::string& path = file.name_;
   const auto matrix = parseNpyHeader(file.file_.bytes());
   if (!matrix) return badData(path + ": " + matrix.error().message);
   if (matrix->columns < 1 || matrix->columns > limits::kMaxDimension) {
@@ -72,7 +77,7 @@ Outcome<VectorFile> VectorFile::open(const std::string& path,
   }
   // columns is at most 4096, so the quotient cannot be fooled by an overflow of rows * rowBytes.
   const std::size_t rowBytes = matrix->columns * elementBytes(matrix->type);
-  const std::size_t dataBytes = size - matrix->dataOffset;
+  const std::size_t dataBytes = file.file_.bytes().size() - matrix->dataOffset;
   if (dataBytes % rowBytes != 0 || dataBytes / rowBytes != matrix->rows) {
     return badData(fmt::format("{} has {} bytes of data: its header tells of {} rows of {} bytes",
                                path, dataBytes, matrix->rows, rowBytes));

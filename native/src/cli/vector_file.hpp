@@ -19,6 +19,11 @@ class VectorFile {
   static Outcome<VectorFile> open(const std::string& path, const std::optional<std::string>& format,
                                   std::optional<std::uint32_t> dimension);
 
+  /// The same of a file that was read, as a .npy; `name` is for messages.
+  static Outcome<VectorFile> parseNpy(posix::FileBytes file, std::string name,
+                                      std::optional<std::uint32_t> dimension);
+  const std::string& name() const noexcept { return name_; }
+
   std::uint64_t rows() const noexcept { return rows_; }
   std::uint32_t dimension() const noexcept { return dimension_; }
 
@@ -26,9 +31,11 @@ class VectorFile {
   void read(std::uint64_t row, std::span<float> out) const;
 
  private:
-  explicit VectorFile(posix::FileBytes file) : file_(std::move(file)) {}
+  VectorFile(posix::FileBytes file, std::string name)
+      : file_(std::move(file)), name_(std::move(name)) {}
 
   posix::FileBytes file_;
+  std::string name_;
   ElementType type_ = ElementType::float32;
   std::uint64_t rows_ = 0;
   std::uint32_t dimension_ = 0;
