@@ -13,26 +13,40 @@ struct Countdown {
 };
 thread_local Countdown countdown;
 
+void countDown() {
+  if (!countdown.armed) return;
+  if (countdown.successes == 0) {
+    countdown.armed = countdown.lasting;
+    countdown.failed = true;
+    throw std::bad_alloc();
+  }
+  --countdown.successes;
+}
+
+void* orThrow(void* memory) {
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
 }  // namespace
 
 // Of every form of operator new that damask and its libraries use, these are what the others call.
 void* operator new(std::size_t bytes) {
-  if (countdown.armed) {
-    if (countdown.successes == 0) {
-      countdown.armed = countdown.lasting;
-      countdown.failed = true;
-      throw std::bad_alloc();
-    }
-    --countdown.successes;
-  }
-  void* memory = std::malloc(bytes == 0 ? 1 : bytes);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
+  countDown();
+  return orThrow(std::malloc(bytes == 0 ? 1 : bytes));
+}
+void* operator new(std::size_t bytes, std::align_val_t alignment) {
+  countDown();
+  const auto unit = static_cast<std::size_t>(alignment);
+  return orThrow(std::aligned_alloc(unit, (bytes + unit - 1) / unit * unit));
 }
 void* operator new[](std::size_t bytes) {
   return operator new(bytes);
 }
 void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
   std::free(memory);
 }
 void operator delete[](void* memory) noexcept {
@@ -49,11 +63,6 @@ void operator delete[](void* memory, std::size_t) noexcept {
 // The C++ library's own calls of new may still be AddressSanitizer's, and those of delete ours.
 extern "C" const char* __asan_default_options() {
   return "alloc_dealloc_mismatch=0";
-}
-// hnswlib keeps no owner of what it allocates while it constructs, and of its list of visited nodes
-// while it links: where memory runs out there, it loses them.
-extern "C" const char* __lsan_default_suppressions() {
-  return "leak:damask_hnswlib\nleak:HnswGraph::Builder::grow\n";
 }
 #endif
 

@@ -1,14 +1,17 @@
 #pragma once
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "codec/codec.hpp"
-#include "graph/hnsw_graph.hpp"
+#include "graph/graph.hpp"
+#include "graph/link.hpp"
 #include "graph/order.hpp"
 #include "graph/walk.hpp"
+#include "hnswlib_graph.hpp"
 #include "support/generator.hpp"
 #include "support/random.hpp"
 
@@ -25,17 +28,22 @@ class BuiltGraph {
     graph_.reserve(vectors.count());
     for (std::size_t row = 0; row < vectors.count(); ++row) {
       const Node node = encode(vectors[row]);
-      const auto slot = graph_.insert(node.hi.data(), node.factor);
-      REQUIRE(slot.has_value());
-      REQUIRE(*slot == row);
+      insert(graph_, node);
       nodes_.push_back(node);
     }
   }
 
-  struct Node {
-    std::vector<std::int8_t> hi;
-    HotFactor factor;
-  };
+  using Node = ReferenceNode;
+
+  void insert(Graph& graph, const Node& node) const {
+    append(graph, node);
+    LinkScratch scratch;
+    linkNext(graph, codec_, options_.efConstruction, scratch);
+  }
+  static void append(Graph& graph, const Node& node) {
+    std::copy(node.hi.begin(), node.hi.end(), graph.nextCode());
+    graph.append(node.factor);
+  }
 
   Node encode(std::span<const float> v) const {
     Node node{std::vector<std::int8_t>(v.size()), {}};
@@ -48,8 +56,8 @@ class BuiltGraph {
 
   const Codec& codec() const { return codec_; }
   const HnswOptions& options() const { return options_; }
-  const HnswGraph& graph() const { return graph_; }
-  HnswGraph& graph() { return graph_; }
+  const Graph& graph() const { return graph_; }
+  Graph& graph() { return graph_; }
   const std::vector<Node>& nodes() const { return nodes_; }
 
   /// A (distance, slot) pair as the walk orders it.
@@ -103,7 +111,7 @@ class BuiltGraph {
  private:
   Codec codec_;
   HnswOptions options_;
-  HnswGraph graph_;
+  Graph graph_;
   std::vector<Node> nodes_;
 };
 

@@ -132,7 +132,7 @@ TEST_CASE("a built graph holds every invariant of a file's graph", "[graph]") {
     for (const Metric metric : kMetrics) {
       const auto vectors = clusteredVectors(kRows / 2, 24, kSeed);
       const BuiltGraph built(vectors, metric, {m, std::max(m, 40u), 10}, fastest());
-      const auto checked = checkGraph(built.graph(), built.options());
+      const auto checked = checkGraph(built.graph());
       INFO("m " << m << ": " << (checked ? "" : checked.error().message));
       REQUIRE(checked.has_value());
       for (Slot slot = 0; slot < built.graph().slots(); ++slot) {
@@ -165,7 +165,7 @@ TEST_CASE("every near-duplicate can be reached under cosine and euclidean", "[gr
 TEST_CASE("identical vectors stay connected", "[graph]") {
   for (const Metric metric : kMetrics) {
     const BuiltGraph built(identicalRows(kRows, 16), metric, {32, 200, 100}, fastest());
-    REQUIRE(checkGraph(built.graph(), built.options()).has_value());
+    REQUIRE(checkGraph(built.graph()).has_value());
     REQUIRE(unreachableOf(built) == 0);
   }
 }
@@ -295,11 +295,34 @@ TEST_CASE("an empty graph and a graph of one node", "[graph]") {
   BuiltGraph empty(Vectors{4, {}}, Metric::cosine, kOptions, fastest());
   SearchScratch scratch;
   const BuiltGraph one(identicalRows(1, 4), Metric::cosine, kOptions, fastest());
-  REQUIRE(checkGraph(empty.graph(), kOptions).has_value());
+  REQUIRE(checkGraph(empty.graph()).has_value());
   REQUIRE(empty.graph().view().maxLevel == -1);
   REQUIRE(empty.walkFrom(one.nodes()[0], 10, nullptr, scratch).empty());
   REQUIRE(one.walkFrom(one.nodes()[0], 10, nullptr, scratch) == std::vector<Slot>{0});
   REQUIRE(unreachableOf(one) == 0);
+}
+
+TEST_CASE("the links are those that hnswlib makes of the same levels and distances", "[graph]") {
+  struct Case {
+    Vectors vectors;
+    HnswOptions options;
+  };
+  const std::size_t rows = 3000 / kSlowTarget;
+  const std::vector<Case> cases = {
+      {clusteredVectors(rows, 24, kSeed), {16, 100, 100}},
+      {clusteredVectors(rows, 9, kSeed + 1), {4, 20, 20}},
+      {nearDuplicates(rows, 20, 12, 1e-3f, kSeed), {8, 40, 40}},
+      {identicalRows(300, 5), {4, 16, 16}},
+  };
+  for (const Metric metric : kMetrics) {
+    for (const Case& c : cases) {
+      INFO(metricName(metric) << ", dimension " << c.vectors.dimension << ", seed " << kSeed);
+      const BuiltGraph built(c.vectors, metric, c.options, fastest(), 7);
+      const bool same =
+          built.allLinks() == hnswlibLinks(built.nodes(), built.codec(), c.options, 7);
+      REQUIRE(same);
+    }
+  }
 }
 
 TEST_CASE("every instruction set builds the same links", "[graph]") {
@@ -326,7 +349,7 @@ TEST_CASE("a restored graph grows as the original does", "[graph]") {
       {vectors.values.begin(), vectors.values.begin() + static_cast<std::ptrdiff_t>(half * 18)}};
   const BuiltGraph original(firstHalf, Metric::euclidean, kOptions, fastest());
 
-  HnswGraph restored(original.codec(), kOptions, 1);
+  Graph restored(original.codec(), kOptions, 1);
   restored.reserve(vectors.count());
   const GraphView view = original.graph().view();
   for (Slot slot = 0; slot < half; ++slot) {
@@ -342,14 +365,13 @@ TEST_CASE("a restored graph grows as the original does", "[graph]") {
       return rows;
     };
     const std::int32_t level = original.graph().level(slot);
-    restored.restoreNode(original.nodes()[slot].hi.data(), original.nodes()[slot].factor,
-                         rowsOf(0, 0, 2 * m), level, rowsOf(1, level, m));
+    BuiltGraph::append(restored, original.nodes()[slot]);
+    restored.restoreLinks(rowsOf(0, 0, 2 * m), level, rowsOf(1, level, m));
   }
   restored.restoreEntry(view.entry, view.maxLevel);
-  REQUIRE(checkGraph(restored, kOptions).has_value());
+  REQUIRE(checkGraph(restored).has_value());
   for (std::size_t row = half; row < vectors.count(); ++row) {
-    const auto& node = whole.nodes()[row];
-    REQUIRE(restored.insert(node.hi.data(), node.factor).value() == row);
+    whole.insert(restored, whole.nodes()[row]);
   }
   const GraphView grown = restored.view(), expected = whole.graph().view();
   REQUIRE(grown.entry == expected.entry);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "damask/damask.hpp"
-#include "graph/hnsw_graph.hpp"
+#include "graph/graph.hpp"
 #include "support/generator.hpp"
 #include "support/oracle.hpp"
 #include "support/slow_target.hpp"
@@ -184,7 +184,7 @@ TEST_CASE("a store stays whole when memory runs out while a pattern is stored", 
       }
       REQUIRE_FALSE(store.contains("new"));
       requireWhole(store, vectors.values, size);
-      REQUIRE(store.stats().slots <= size + 1);
+      REQUIRE(store.saveToBytes().value() == bytes);
       REQUIRE(store.upsert(patternWithId(std::to_string(size)), vectors[size]));
       requireWhole(store, vectors.values, size + 1);
       return true;

@@ -2,7 +2,8 @@
 
 #include <cstdint>
 
-#include "damask/options.hpp"
+#include "codec/codec.hpp"
+#include "damask//options.hpp"
 #include "store/records.hpp"
 
 // The numbers of format version 1. docs/format.md describes every byte.

@@ -177,10 +177,10 @@ class Reader {
     SectionReader links(sections_.bytes(Section::links));
     SectionReader upper(sections_.bytes(Section::upper));
     std::uint64_t upperLeft = sections_.bytes(Section::upper).size() - format::kArchiveByte;
-    std::vector<std::int8_t> hi(meta_.options.dimension);
     std::vector<std::uint32_t> row(1 + 2 * std::size_t{m});
     std::vector<std::uint32_t> upperRows;
     for (Slot slot = 0; slot < slots_; ++slot) {
+      const std::span<std::int8_t> hi(state_->graph.nextCode(), meta_.options.dimension);
       high.values(hi.data(), hi.size());
       std::uint8_t level = 0;
       levels.archive()(level);
@@ -192,35 +192,44 @@ class Reader {
       upperLeft -= upperBytes;
       upperRows.resize(upperBytes / 4);
       upper.values(upperRows.data(), upperRows.size());
-      if (!paddedWithZeros(row, 1 + 2 * m)) {
-        return corruptSection(Section::links, at(slot) + "a list is not padded with zeros");
-      }
-      if (!paddedWithZeros(upperRows, 1 + m)) {
-        return corruptSection(Section::upper, at(slot) + "a list is not padded with zeros");
-      }
+      if (const auto ok = checkLists(slot, Section::links, row, 2 * m); !ok) return ok;
+      if (const auto ok = checkLists(slot, Section::upper, upperRows, m); !ok) return ok;
       if (const auto ok = checkCodes(slot, hi); !ok) return ok;
-      const HotFactor factor = state_->codec.hotFactor(state_->cold[slot], hi.data());
-      state_->graph.restoreNode(hi.data(), factor, row, level, upperRows);
+      state_->graph.append(state_->codec.hotFactor(state_->cold[slot], hi.data()));
+      state_->graph.restoreLinks(row, level, upperRows);
     }
     if (upperLeft != 0) return corruptSection(Section::upper, "has bytes that no node uses");
     if (slots_ != 0) state_->graph.restoreEntry(meta_.entry, meta_.maxLevel);
     if (slots_ == 0 && (meta_.entry != 0 || meta_.maxLevel != -1)) {
       return corruptSection(Section::meta, "an empty graph has an entry");
     }
-    return checkGraph(state_->graph, meta_.options.hnsw);
+    return checkGraph(state_->graph);
   }
 
-  static bool paddedWithZeros(std::span<const std::uint32_t> rows, std::size_t width) noexcept {
+  // That each list fits its row and links to slots of the file; what else there is to say of links,
+  // checkGraph says.
+  Result<void> checkLists(Slot slot, Section section, std::span<const std::uint32_t> rows,
+                          std::uint32_t capacity) const {
+    const std::size_t width = 1 + std::size_t{capacity};
     for (std::size_t begin = 0; begin < rows.size(); begin += width) {
-      const auto row = rows.subspan(begin, width);
-      // A count beyond the capacity is checkGraph's to report.
-      const std::size_t used = std::min<std::size_t>(1 + std::size_t{row[0]}, width);
-      if (std::any_of(row.begin() + static_cast<std::ptrdiff_t>(used), row.end(),
-                      [](std::uint32_t v) { return v != 0; })) {
-        return false;
+      const std::uint32_t count = rows[begin];
+      if (count > capacity) {
+        return corruptSection(section, at(slot) + std::to_string(count) +
+                                           " links, but the capacity is " +
+                                           std::to_string(capacity));
+      }
+      const auto links = rows.subspan(begin + 1, count);
+      const auto beyond = std::ranges::find_if(links, [this](Slot s) { return s >= slots_; });
+      if (beyond != links.end()) {
+        return corruptSection(section, at(slot) + "links to slot " + std::to_string(*beyond) +
+                                           " of " + std::to_string(slots_));
+      }
+      const auto padding = rows.subspan(begin + 1 + count, capacity - count);
+      if (std::ranges::any_of(padding, [](std::uint32_t v) { return v != 0; })) {
+        return corruptSection(section, at(slot) + "a list is not padded with zeros");
       }
     }
-    return true;
+    return {};
   }
 
   // A code's largest component is 32512, as encode() scales it; all are zero for the zero vector.

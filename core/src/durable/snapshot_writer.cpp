@@ -115,7 +115,7 @@ class Writer {
         const LinkList links = view_.links(slot, level);
         std::fill(row.begin(), row.end(), 0);
         row[0] = links.count();
-        for (std::uint32_t i = 0; i < links.count(); ++i) row[i + 1] = links[i];
+        std::copy_n(links.begin(), row[0], row.begin() + 1);
         putValues(archive, row.data(), row.size());
       }
     });

@@ -2,61 +2,52 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include "codec/codec.hpp"
+#include "graph/block_array.hpp"
 
 namespace damask {
 
-using Slot = std::uint32_t;
+/// Ends a list of links that is shorter than its row.
+inline constexpr Slot kNoSlot = 0xffffffffu;
 
-/// One node's links at one level, as hnswlib lays them out: a count, then the ids.
+/// One node's links at one level: slots up to kNoSlot or to the end of the row.
 class LinkList {
  public:
-  explicit LinkList(const char* bytes) noexcept : bytes_(bytes) {}
-  std::uint32_t count() const noexcept { return read(0); }
-  Slot operator[](std::uint32_t i) const noexcept { return read(i + 1); }
-  const char* bytes() const noexcept { return bytes_; }
+  LinkList(const Slot* row, std::uint32_t capacity) noexcept : row_(row), capacity_(capacity) {}
+
+  const Slot* begin() const noexcept { return row_; }
+  std::uint32_t capacity() const noexcept { return capacity_; }
+  /// O(count).
+  std::uint32_t count() const noexcept {
+    std::uint32_t n = 0;
+    while (n < capacity_ && row_[n] != kNoSlot) ++n;
+    return n;
+  }
+  Slot operator[](std::uint32_t i) const noexcept { return row_[i]; }
 
  private:
-  std::uint32_t read(std::uint32_t i) const noexcept {
-    std::uint32_t value;
-    std::memcpy(&value, bytes_ + 4 * std::size_t{i}, 4);
-    return value;
-  }
-  const char* bytes_;
+  const Slot* row_;
+  std::uint32_t capacity_;
 };
 
-/// What stands behind a node's high plane.
-struct NodeTail {
-  HotFactor factor;
-  Slot slot = 0;
-};
-
-/// Read access to the graph's memory, whoever built it. Valid until the graph next changes.
+/// Read access to the graph's memory. Valid until the graph next changes.
 struct GraphView {
-  const char* level0 = nullptr;        ///< slots * stride bytes.
-  std::size_t stride = 0;              ///< Bytes per node at level 0.
-  std::size_t codeOffset = 0;          ///< From a node's start to its high plane.
-  std::size_t tailOffset = 0;          ///< From a node's start to its NodeTail.
-  const char* const* upper = nullptr;  ///< Per node: its lists at level 1, 2, ... or null.
-  std::size_t upperStride = 0;         ///< Bytes per list above level 0.
-  Slot slots = 0;
+  BlockRows<std::int8_t> codes;        ///< High planes.
+  const HotFactor* factors = nullptr;  ///< Beside them: they take one line for eight nodes.
+  BlockRows<Slot> links0;              ///< Links at level 0, 2 m a row.
+  BlockRows<Slot> upperLinks;          ///< Links above, m a row; rows of a node follow one another.
+  const std::uint32_t* upperRows = nullptr;  ///< Per node: its first row of upperLinks.
+  std::uint32_t m = 0;
+  Slot slots = 0;  ///< Nodes that are linked: 0 to slots - 1.
   Slot entry = 0;
-  std::int32_t maxLevel = -1;  ///< -1: the graph is empty.
+  std::int32_t maxLevel = -1;  ///< -1: nothing is linked.
 
-  const char* node(Slot slot) const noexcept { return level0 + stride * slot; }
-  const std::int8_t* code(Slot slot) const noexcept {
-    return reinterpret_cast<const std::int8_t*>(node(slot) + codeOffset);
-  }
-  HotFactor factor(Slot slot) const noexcept {
-    HotFactor f;
-    std::memcpy(&f, node(slot) + tailOffset, sizeof f);
-    return f;
-  }
+  const std::int8_t* code(Slot slot) const noexcept { return codes[slot]; }
+  HotFactor factor(Slot slot) const noexcept { return factors[slot]; }
   LinkList links(Slot slot, std::int32_t level) const noexcept {
-    if (level == 0) return LinkList(node(slot));
-    return LinkList(upper[slot] + upperStride * static_cast<std::size_t>(level - 1));
+    if (level == 0) return {links0[slot], 2 * m};
+    return {upperLinks[upperRows[slot] + static_cast<Slot>(level - 1)], m};
   }
 };
 

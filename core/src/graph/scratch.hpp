@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "graph/graph_view.hpp"
+#include "graph/order.hpp"
 
 namespace damask {
 
@@ -37,8 +38,14 @@ class VisitedSet {
 /// A node and its estimated distance as one number: (ordered estimate, slot) in the high 63 bits,
 /// and whether its links were followed in the lowest. Slots stay below 2^31.
 using Candidate = std::int64_t;
+inline Candidate candidate(float estimated, Slot slot) noexcept {
+  return std::int64_t{orderedBits(estimated)} * (std::int64_t{1} << 32) + (std::int64_t{slot} << 1);
+}
 inline Slot slotOf(Candidate c) noexcept {
   return static_cast<Slot>((c & 0xffffffff) >> 1);
+}
+inline bool isExpanded(Candidate c) noexcept {
+  return (c & 1) != 0;
 }
 
 /// Everything a search needs beside the store. One per thread; grows to the largest store searched.

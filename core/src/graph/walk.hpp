@@ -1,19 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "codec/codec.hpp"
 #include "graph/graph_view.hpp"
 #include "graph/scratch.hpp"
+#include "graph/walker.hpp"
 
 namespace damask {
-
-/// The query's side of every estimate.
-struct WalkQuery {
-  const std::int8_t* hi;
-  HotFactor factor;
-};
 
 /// The `ef` nodes nearest to the query that a best-first walk finds, among those that `accepts`
 /// has a bit for (null: all of them), left in scratch.found, nearest first. Nodes that are not

@@ -147,10 +147,7 @@ Result<bool> PatternStore::stepRebuild(std::size_t maxPatterns) {
     if (maxPatterns == 0) {
       return fail(ErrorCode::invalidArgument, "maxPatterns is 0, but must be at least 1");
     }
-    if (auto stepped = impl_->rebuild->step(*impl_->state, maxPatterns); !stepped) {
-      cancelRebuild();
-      return tl::unexpected<Error>(std::move(stepped.error()));
-    }
+    impl_->rebuild->step(*impl_->state, maxPatterns);
     return impl_->rebuild->isComplete(*impl_->state);
   } catch (const std::bad_alloc&) {
     cancelRebuild();

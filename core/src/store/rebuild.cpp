@@ -10,16 +10,15 @@ Rebuild::Rebuild(const StoreState& from)
   origins_.reserve(from.records.size());
 }
 
-Result<void> Rebuild::step(const StoreState& from, std::size_t most) {
+void Rebuild::step(const StoreState& from, std::size_t most) {
   const auto& staged = from.records.staged();
   const Slot end = staged.empty() ? from.graph.slots() : staged.front();
   for (std::size_t copied = 0; next_ < end && copied < most; ++next_) {
     if (!from.records.isLive(next_)) continue;
     origins_.push_back(next_);
-    if (auto done = copySlot(*state_, from, next_); !done) return done;
+    copySlot(*state_, from, next_);
     ++copied;
   }
-  return {};
 }
 
 std::unique_ptr<StoreState> Rebuild::finish(const StoreState& from) noexcept {

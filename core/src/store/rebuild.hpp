@@ -17,8 +17,8 @@ class Rebuild {
   explicit Rebuild(const StoreState& from);
 
   /// Copies the next live slots, at most `most`; does not pass a staged one, which may yet become
-  /// live. After an error, or std::bad_alloc, this is of no more use.
-  Result<void> step(const StoreState& from, std::size_t most);
+  /// live. After std::bad_alloc this is of no more use.
+  void step(const StoreState& from, std::size_t most);
 
   bool isComplete(const StoreState& from) const noexcept { return next_ == from.graph.slots(); }
   RebuildProgress progress(const StoreState& from) const noexcept {

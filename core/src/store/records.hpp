@@ -9,7 +9,7 @@
 
 #include "damask/options.hpp"
 #include "damask/pattern.hpp"
-#include "graph/graph_view.hpp"
+#include "graph/block_array.hpp"
 #include "store/keyed_hash.hpp"
 #include "store/name_table.hpp"
 #include "store/text_arena.hpp"

@@ -6,8 +6,9 @@
 
 #include "codec/codec.hpp"
 #include "damask/options.hpp"
-#include "graph/hnsw_graph.hpp"
-#include "store/block_array.hpp"
+#include "graph/block_array.hpp"
+#include "graph/graph.hpp"
+#include "graph/link.hpp"
 #include "store/records.hpp"
 
 namespace damask {
@@ -25,14 +26,15 @@ struct StoreState {
 
   StoreOptions options;
   Codec codec;
-  HnswGraph graph;                          ///< High planes and links.
+  Graph graph;                              ///< High planes and links.
   BlockArray<std::int8_t> low;              ///< Low planes; zero for dead slots.
   std::optional<BlockArray<float>> floats;  ///< Originals, under Precision::float32.
   std::vector<ColdFactor> cold;             ///< For dead slots, the scale alone.
   Records records;
   std::uint64_t sequence = 0;
+  LinkScratch linking;  ///< No part of the store: memory for its writer.
 
-  CodePlanes planes(Slot slot) const noexcept { return {graph.view().code(slot), low.row(slot)}; }
+  CodePlanes planes(Slot slot) const noexcept { return {graph.code(slot), low.row(slot)}; }
 
   /// Makes room for `slots` slots in every part but the records. Throws std::bad_alloc, changing
   /// nothing that can be seen.

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <new>
 #include <string>
-#include <vector>
 
-#include "store/no_memory.hpp"
-
+#include "graph/link.hpp"
 namespace damask {
 namespace {
 
@@ -17,32 +15,17 @@ void makeRoomForOne(StoreState& s) {
   s.reserveBlocks(slots + 1);
 }
 
-Result<void> link(HnswGraph& graph, const std::int8_t* hi, HotFactor factor) noexcept {
+// Adds and links the next node, whose planes are in place already; the caller appends its record.
+// Throws std::bad_alloc, with nothing changed.
+void addNode(StoreState& s, HotFactor hot, const ColdFactor& cold) {
+  s.graph.append(hot);
   try {
-    if (auto slot = graph.insert(hi, factor); !slot) {
-      return tl::unexpected<Error>(std::move(slot.error()));
-    }
-    return {};
+    linkNext(s.graph, s.codec, s.options.hnsw.efConstruction, s.linking);
   } catch (const std::bad_alloc&) {
-    return noMemory("link a new vector into the graph");
+    s.graph.removeLast();
+    throw;
   }
-}
-
-// Links the next node, whose low plane is in place already; the caller appends its record. After an
-// error the slot is dead, or there is none.
-Result<void> linkNext(StoreState& s, const std::int8_t* hi, HotFactor hot, const ColdFactor& cold) {
-  const Slot slot = s.graph.slots();
-  Result<void> linked = link(s.graph, hi, hot);
-  if (linked) {
-    s.cold.push_back(cold);
-    return linked;
-  }
-  s.low.erase(slot);
-  if (s.graph.slots() > slot) {
-    s.cold.push_back({cold.scale, 0});
-    s.records.appendDead();
-  }
-  return linked;
+  s.cold.push_back(cold);
 }
 
 void eraseVector(StoreState& s, Slot slot) noexcept {
@@ -53,18 +36,16 @@ void eraseVector(StoreState& s, Slot slot) noexcept {
 
 }  // namespace
 
-Result<void> copySlot(StoreState& to, const StoreState& from, Slot slot) {
+void copySlot(StoreState& to, const StoreState& from, Slot slot) {
   makeRoomForOne(to);
   const Records::Prepared prepared = to.records.prepare(from.records.pattern(slot));
   const Slot next = to.graph.slots();
   const std::size_t dimension = to.options.dimension;
-  const GraphView graph = from.graph.view();
+  std::copy_n(from.graph.code(slot), dimension, to.graph.nextCode());
   std::copy_n(from.low.row(slot), dimension, to.low.row(next));
-  Result<void> linked = linkNext(to, graph.code(slot), graph.factor(slot), from.cold[slot]);
-  if (!linked) return linked;
+  addNode(to, from.graph.factor(slot), from.cold[slot]);
   if (to.floats) std::copy_n(from.floats->row(slot), dimension, to.floats->row(next));
   if (const auto replaced = to.records.append(prepared)) eraseVector(to, *replaced);
-  return {};
 }
 
 void killSlot(StoreState& s, Slot slot) noexcept {
@@ -80,12 +61,11 @@ Result<void> insertPattern(StoreState& s, const Pattern& pattern, std::span<cons
                 "the store has used all of its " + std::to_string(limits::kMaxSlots) + " slots");
   }
   makeRoomForOne(s);
-  std::vector<std::int8_t> hi(embedding.size());
   const Records::Prepared prepared = s.records.prepare(pattern);
 
-  const ColdFactor cold = s.codec.encode(embedding, largest, hi.data(), s.low.row(slot));
-  Result<void> linked = linkNext(s, hi.data(), s.codec.hotFactor(cold, hi.data()), cold);
-  if (!linked) return linked;
+  std::int8_t* hi = s.graph.nextCode();
+  const ColdFactor cold = s.codec.encode(embedding, largest, hi, s.low.row(slot));
+  addNode(s, s.codec.hotFactor(cold, hi), cold);
   if (s.floats) std::copy(embedding.begin(), embedding.end(), s.floats->row(slot));
   if (visibility == Visibility::staged) {
     s.records.appendStaged(prepared);

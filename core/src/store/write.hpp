@@ -13,15 +13,15 @@ namespace damask {
 enum class Visibility { live, staged };
 
 /// Links a checked pattern in as the next slot; `largest` is the largest |component|. Under
-/// Visibility::live it replaces what was under its id. After an error one slot may be lost to a
-/// tombstone. Throws std::bad_alloc before anything has changed.
+/// Visibility::live it replaces what was under its id. Errors: invalidArgument, when all slots are
+/// used. Throws std::bad_alloc before anything has changed.
 Result<void> insertPattern(StoreState& state, const Pattern& pattern,
                            std::span<const float> embedding, float largest, Visibility visibility);
 
 /// Links a live pattern of another store in as the next slot, as it is there to the bit, replacing
-/// what was under its id; not counted as a change. After an error one slot may be lost to a
-/// tombstone. Throws std::bad_alloc before anything has changed.
-Result<void> copySlot(StoreState& to, const StoreState& from, Slot slot);
+/// what was under its id; not counted as a change. Throws std::bad_alloc before anything has
+/// changed.
+void copySlot(StoreState& to, const StoreState& from, Slot slot);
 
 /// Erases a live slot; not counted as a change.
 void killSlot(StoreState& state, Slot slot) noexcept;

@@ -68,6 +68,12 @@ Result<std::optional<Verdict>> readVerdict(WireReader& in) {
   return parseVerdict(in.text()).map([](Verdict verdict) { return std::optional(verdict); });
 }
 
+/// Before they are read: the rest of a filter is checked by what it is given to.
+tl::unexpected<Error> tooMany(const char* what, std::uint32_t count, std::size_t limit) {
+  return fail(ErrorCode::invalidArgument, "filter has " + std::to_string(count) + " " + what +
+                                              ", but must have at most " + std::to_string(limit));
+}
+
 Result<FilterTerm> readFilterTerm(WireReader& in) {
   FilterTerm term;
   const Result<FilterOperator> op = parseFilterOperator(in.text());
@@ -80,6 +86,7 @@ Result<FilterTerm> readFilterTerm(WireReader& in) {
   }
   term.operands = in.number<std::uint32_t>();
   const auto values = in.number<std::uint32_t>();
+  if (values > limits::kMaxFilterValues) return tooMany("values", values, limits::kMaxFilterValues);
   for (std::uint32_t i = 0; i < values && in.ok(); ++i) {
     if (in.flag()) {
       term.values.emplace_back(in.number<double>());
@@ -94,6 +101,7 @@ Result<std::optional<Filter>> readFilter(WireReader& in) {
   if (!in.flag()) return std::nullopt;
   Filter filter;
   const auto terms = in.number<std::uint32_t>();
+  if (terms > limits::kMaxFilterTerms) return tooMany("terms", terms, limits::kMaxFilterTerms);
   for (std::uint32_t i = 0; i < terms && in.ok(); ++i) {
     Result<FilterTerm> term = readFilterTerm(in);
     if (!term) return tl::unexpected<Error>(std::move(term.error()));

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "codec/codec.hpp"
+#include "graph/block_array.hpp"
+#include "graph/graph_view.hpp"
+
+namespace damask {
+
+/// The navigable graph over high planes: its memory, and nothing of how it is built (link.hpp) or
+/// walked (walk.hpp). Nodes are only ever added; which of them are live is the store's knowledge.
+class Graph {
+ public:
+  Graph(const Codec& codec, const HnswOptions& options, std::uint64_t seed);
+
+  GraphView view() const noexcept;
+  /// Nodes, linked or not.
+  Slot slots() const noexcept { return static_cast<Slot>(factors_.size()); }
+  /// The first so many are linked.
+  Slot linked() const noexcept { return linked_; }
+  std::int32_t level(Slot slot) const noexcept { return levels_[slot]; }
+  const std::int8_t* code(Slot slot) const noexcept { return codes_.row(slot); }
+  HotFactor factor(Slot slot) const noexcept { return factors_[slot]; }
+  std::uint64_t bytes() const noexcept;  ///< Allocated.
+
+  /// Makes room for `slots` nodes; nothing changes when it throws std::bad_alloc.
+  void reserve(std::size_t slots);
+
+  /// Where the code of the next node is to be written before it is appended; room must be reserved.
+  std::int8_t* nextCode() noexcept { return codes_.row(slots()); }
+  /// Adds the next node, unlinked.
+  void append(HotFactor factor) noexcept { factors_.push_back(factor); }
+  /// Takes the last node back, which is not linked.
+  void removeLast() noexcept { factors_.pop_back(); }
+
+  /// What linking the next node takes: its level is drawn, and it has empty lists up to there, not
+  /// seen before finishLinking(). Throws std::bad_alloc, with nothing changed.
+  std::int32_t beginLinking();
+  /// The list of a node below linked(), or of the one that is being linked, to be written.
+  std::span<Slot> links(Slot slot, std::int32_t level) noexcept;
+  /// Makes the next node a linked one, and the entry when it is above all others.
+  void finishLinking() noexcept;
+
+  /// Links the next node as a snapshot had it; the caller checks the whole graph (checkGraph)
+  /// before it is used. `links0` and each list of `upper` is in a row of 1 + 2m and 1 + m numbers:
+  /// the count, within capacity, then the slots. Throws std::bad_alloc.
+  void restoreLinks(std::span<const std::uint32_t> links0, std::int32_t level,
+                    std::span<const std::uint32_t> upper);
+  void restoreEntry(Slot entry, std::int32_t maxLevel) noexcept;
+
+ private:
+  void giveLists(std::int32_t level);
+
+  std::uint32_t m_;
+  std::uint64_t seed_;
+  BlockArray<std::int8_t> codes_;
+  BlockArray<Slot> links0_;
+  BlockArray<Slot> upperLinks_;
+  std::vector<HotFactor> factors_;
+  std::vector<std::uint8_t> levels_;
+  std::vector<std::uint32_t> upperRows_;  ///< Per node its first row; of no meaning at level 0.
+  std::uint32_t upperCount_ = 0;          ///< Rows in use.
+  Slot linked_ = 0;
+  Slot entry_ = 0;
+  std::int32_t maxLevel_ = -1;
+};
+
+/// The level of a slot: P(level >= l) = m^-l, from a hash of (seed, slot) in integers only.
+std::int32_t levelOf(std::uint64_t seed, Slot slot, std::uint32_t m) noexcept;
+
+/// Levels never exceed this: with m >= 4, 4^16 is more than all slots.
+inline constexpr std::int32_t kMaxLevel = 16;
+
+}  // namespace damask
