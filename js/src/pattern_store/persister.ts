@@ -135,7 +135,7 @@ export class Persister {
     this.#dirty = false;
     const journal = this.#journal;
     if (journal === undefined) return this.#beginGeneration();
-    const frame = await this.#turns.take(() => this.#store.takeJournal(journal.size));
+    const frame = this.#store.takeJournal(journal.size);
     if (frame.byteLength > 0) await journal.append(frame);
     if (this.#snapshot === undefined && this.#isLong(journal)) await this.#switchJournal(journal);
   }

@@ -1,28 +1,54 @@
 /** Gives one caller at a time the store, in the order in which they asked. */
 export class Turns {
-  #last: Promise<unknown> | undefined;
+  #taken = false;
+  readonly #waiting: (() => void)[] = [];
 
   /** Whether nobody is at it or waiting. */
   get isFree(): boolean {
-    return this.#last === undefined;
+    return !this.#taken;
   }
 
-  /** Runs `work` when its turn has come: at once when nobody is at it. */
-  async take<T>(work: () => T | Promise<T>): Promise<T> {
-    const before = this.#last;
-    const mine = before === undefined ? run(work) : before.then(work, work);
-    const turn = mine.finally(() => {
-      if (this.#last === turn) this.#last = undefined;
-    });
-    turn.catch(() => undefined);
-    this.#last = turn;
-    return mine;
+  /** Runs `work` when its turn has come: at once, before it returns, when nobody is at it. */
+  take<T>(work: () => T | Promise<T>): T | Promise<T> {
+    if (this.#taken)
+      return new Promise<T>((resolve, reject) => {
+        this.#waiting.push(() => {
+          try {
+            resolve(this.#run(work));
+          } catch (cause) {
+            reject(cause as Error);
+          }
+        });
+      });
+    try {
+      return this.#run(work);
+    } finally {
+      this.#goOn();
+    }
   }
-}
 
-/** An error that `work` throws at once is a rejection too. */
-async function run<T>(work: () => T | Promise<T>): Promise<T> {
-  return work();
+  #run<T>(work: () => T | Promise<T>): T | Promise<T> {
+    this.#taken = true;
+    let isLong = false;
+    try {
+      const result = work();
+      isLong = result instanceof Promise;
+      if (result instanceof Promise) result.then(this.#end, this.#end);
+      return result;
+    } finally {
+      if (!isLong) this.#taken = false;
+    }
+  }
+
+  readonly #end = (): void => {
+    this.#taken = false;
+    this.#goOn();
+  };
+
+  /** The next one's work begins before whoever waits for the last one's result goes on. */
+  #goOn(): void {
+    while (!this.#taken && this.#waiting.length > 0) this.#waiting.shift()?.();
+  }
 }
 
 /** How long a step of long work may keep the event loop from others, in milliseconds. */
