@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "bounded_memory.hpp"
 #include "journal_base.hpp"
 
 namespace damask::testing {
@@ -45,10 +46,18 @@ void checkError(const Error& error) {
   require(error.code != ErrorCode::internal, "no journal is an internal error");
 }
 
+/// What replaying may allocate beyond twice the journal.
+constexpr std::size_t kOtherBytes = 16u << 20;
+
+Result<ReplayReport> replayed(PatternStore& store, std::span<const std::byte> journal) {
+  const BoundedMemory bounded(2 * journal.size() + kOtherBytes);
+  return store.replay(journal);
+}
+
 void replay(const Bytes& snapshot, std::span<const std::byte> journal) {
   PatternStore store = opened(snapshot);
   const std::uint64_t before = store.stats().sequence;
-  const auto report = store.replay(journal);
+  const auto report = replayed(store, journal);
   if (!report) {
     checkError(report.error());
     replayLeniently(snapshot, journal, report, {});

@@ -1,15 +1,24 @@
 // Opens whatever bytes there are. What is accepted must be a store like any other: it is searched,
 // read, changed, saved and opened again, and nothing may be lost or crash.
 
+#include "bounded_memory.hpp"
 #include "support/snapshot_builder.hpp"
 #include "use_store.hpp"
 
 namespace damask::testing {
 namespace {
 
+/// What opening may allocate beyond twice the file.
+constexpr std::size_t kOtherBytes = 16u << 20;
+
+Result<PatternStore> open(std::span<const std::byte> file) {
+  const BoundedMemory bounded(2 * file.size() + kOtherBytes);
+  return PatternStore::open(file);
+}
+
 void use(std::span<const std::byte> file) {
   static_cast<void>(inspectSnapshot(file));
-  auto store = PatternStore::open(file);
+  auto store = open(file);
   if (!store) {
     require(!store.error().message.empty(), "an error has a sentence");
     require(store.error().code != ErrorCode::internal, "no file is an internal error");

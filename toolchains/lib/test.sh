@@ -70,18 +70,22 @@ add_test() {
     "$name" "$timeout" "$ROOT" "$properties"
 }
 
-# The fuzz targets start from the corpus in the repository and keep what they find in build/fuzz.
+# Prints what every run of a fuzz target is given, one a line: it starts from the corpus in the
+# repository and keeps what it finds in build/fuzz.
+fuzz_options() {
+  local found=$BUILD/fuzz/fuzz_$1
+  mkdir -p "$found/corpus"
+  printf '%s\n' "-seed=${FUZZ_SEED:-1}" -rss_limit_mb=2048 -timeout=20 "-artifact_prefix=$found/" \
+    "$found/corpus" "tests/fuzz/corpus/$1"
+}
+
 add_fuzz_tests() {
-  local target name seconds=${FUZZ_SECONDS:-60} found corpus
-  for target in "$BUILD"/native-fuzz/tests/fuzz/fuzz_*; do
-    [[ -x $target && -f $target ]] || continue
-    name=${target##*/}
-    found=$BUILD/fuzz/$name
-    corpus=tests/fuzz/corpus/${name#fuzz_}
-    mkdir -p "$found/corpus"
-    add_test "native-fuzz.$name" $((seconds + 120)) '' "$target" \
-      "-max_total_time=$seconds" "-seed=${FUZZ_SEED:-1}" -rss_limit_mb=2048 -timeout=20 \
-      "-artifact_prefix=$found/" "$found/corpus" "$corpus"
+  local source name options seconds=${FUZZ_SECONDS:-60}
+  for source in tests/fuzz/fuzz_*.cpp; do
+    name=${source#tests/fuzz/fuzz_} name=${name%.cpp}
+    mapfile -t options < <(fuzz_options "$name")
+    add_test "native-fuzz.fuzz_$name" $((seconds + 120)) 'LABELS fuzz' \
+      "$BUILD/native-fuzz/tests/fuzz/fuzz_$name" "-max_total_time=$seconds" "${options[@]}"
   done
 }
 
