@@ -26,6 +26,10 @@ export type ErrorCode =
   | 'NOT_FOUND'
   /** Another writer has changed the stored files since they were read. */
   | 'CONFLICT'
+  /** Another writer has the store. */
+  | 'LOCKED'
+  /** The store was opened for reading alone. */
+  | 'READ_ONLY'
   /** An invariant of damask itself does not hold: a bug, please report it. */
   | 'INTERNAL'
   /** The store was disposed of before the call. */
@@ -120,6 +124,22 @@ export class ConflictError extends DamaskError {
   }
 }
 
+/** Another writer has the store, which the message names: `LOCKED`. */
+export class LockedError extends DamaskError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('LOCKED', message, options);
+    this.name = 'LockedError';
+  }
+}
+
+/** The store was opened with `readOnly: true`: `READ_ONLY`. */
+export class ReadOnlyError extends DamaskError {
+  constructor(message: string) {
+    super('READ_ONLY', message);
+    this.name = 'ReadOnlyError';
+  }
+}
+
 /** The engine could not be loaded: `LOAD_FAILED`. `cause` says why, where something threw. */
 export class LoadError extends DamaskError {
   constructor(message: string, options?: ErrorOptions) {
@@ -151,6 +171,10 @@ export function errorFor(code: string, message: string): DamaskError {
       return new NotFoundError(message);
     case 'CONFLICT':
       return new ConflictError(message);
+    case 'LOCKED':
+      return new LockedError(message);
+    case 'READ_ONLY':
+      return new ReadOnlyError(message);
     case 'DISPOSED':
       return new DisposedError(message);
     case 'LOAD_FAILED':

@@ -128,6 +128,18 @@ export interface RecoveredChanges {
   tornBytes: number;
 }
 
+/** What `refresh` has found. */
+export interface RefreshReport {
+  /** Changes since the refresh before; negative when storage has an older store than was read. */
+  changes: number;
+  /** Changes committed over the store's life, as far as this store has read them. */
+  sequence: number;
+  /** The storage generation that was read last. */
+  generation: number;
+  /** Whether the store had to be read anew, as its journals could not be followed. */
+  reopened: boolean;
+}
+
 /** Long work tells how far it is; `total` is absent when it is not known. */
 export interface Progress {
   done: number;
@@ -190,6 +202,12 @@ export interface IPatternStore extends AsyncDisposable {
   clear(): Promise<void>;
   /** Makes everything durable that is not, whatever `autoPersist` says. Nothing without storage. */
   flush(): Promise<void>;
+  /**
+   * Takes along what writers had stored before the call, whichever engine and process they are of. Only
+   * a store that was opened with `readOnly` can be behind: for others there is nothing to do, and the
+   * report says so. Searches see all of a batch or nothing.
+   */
+  refresh(): Promise<RefreshReport>;
   /** The whole store as a snapshot, which any backend and runtime opens. */
   snapshot(): Promise<Uint8Array>;
   /** Flushes, then frees everything; every later call rejects with DisposedError. */
@@ -219,6 +237,12 @@ export interface PatternStoreConfig {
   storagePath?: string;
   /** Where the store is kept, instead of `storagePath`. Closed with the store. */
   storage?: StorageDriver;
+  /**
+   * Only read the store, beside whoever writes it, and write nothing at all to its storage: `refresh`
+   * takes later changes along. Every method that would change the store rejects with ReadOnlyError, and
+   * opening an empty place with NotFoundError. Off when absent.
+   */
+  readOnly?: boolean;
   /** Write every change before it is acknowledged; else only `flush` and `shutdown` write. On when absent. */
   autoPersist?: boolean;
   /** The engine to begin the chain with. 'auto' when absent: the fastest first. */

@@ -1,18 +1,17 @@
 import { runtime } from '#runtime';
 import { chooseEngine, type Chosen } from './chain.js';
-import { describe } from './describe.js';
-import { resolveConfig, withoutUndefined } from './config/resolve.js';
+import { resolveConfig } from './config/resolve.js';
 import type { Engine } from './engine.js';
-import { ConflictError, InvalidArgumentError, SnapshotError } from './errors.js';
+import { ConflictError, InvalidArgumentError } from './errors.js';
 import type { ImplementationInfo, IPatternStore, PatternStoreConfig } from './interface.js';
-import { LocalPatternStore } from './pattern_store/local.js';
-import { Persister, type Recovered } from './pattern_store/persister.js';
+import { Follower } from './pattern_store/follower.js';
+import { LocalPatternStore, type Parts } from './pattern_store/local.js';
+import { Persister } from './pattern_store/persister.js';
+import { createOptions, openStore, recover, type Opened } from './pattern_store/recover.js';
 import { Turns } from './pattern_store/turns.js';
 import { readAll, type SnapshotSource } from './snapshot_source.js';
-import { StoredGenerations, type ReadJournal } from './storage/generations.js';
-import type { StoredJournal } from './storage/stored_journal.js';
-import type { Store } from './store.js';
-import type { CreateOptions } from './types.js';
+import type { StorageDriver, StorageLock } from './storage/driver.js';
+import { StoredGenerations } from './storage/generations.js';
 import { openInWorker } from './worker/remote.js';
 
 /**
@@ -20,7 +19,8 @@ import { openInWorker } from './worker/remote.js';
  * chain native, wasm-simd, wasm-scalar that works here.
  *
  * Throws InvalidArgumentError (a field of the configuration, or one that differs from the stored
- * store's), LoadError (no engine works), SnapshotError (what is stored is damaged or too new) and
+ * store's), LoadError (no engine works), SnapshotError (what is stored is damaged or too new),
+ * LockedError (another writer has the store), NotFoundError (with `readOnly`: there is none) and
  * DamaskError `IO`.
  */
 export async function openPatternStore(config: PatternStoreConfig = {}): Promise<IPatternStore> {
@@ -45,24 +45,44 @@ async function open(
   config: PatternStoreConfig,
   snapshot: Uint8Array | undefined,
 ): Promise<IPatternStore> {
+  if (config.readOnly) checkReadable(config, snapshot);
   if (config.worker) return openInWorker(runtime.startWorker(), config, snapshot);
   const chosen = await chooseEngine(config);
+  const { storage, storagePath, readOnly = false } = config;
   const driver =
-    config.storage ??
-    (config.storagePath === undefined ? undefined : await runtime.openStorage(config.storagePath));
+    storage ??
+    (storagePath === undefined ? undefined : await runtime.openStorage(storagePath, { readOnly }));
+  let lock: StorageLock | undefined;
   try {
+    if (driver !== undefined && readOnly) return await openReader(config, chosen, driver);
+    lock = await driver?.lock?.({ runtime: holderOf(chosen) });
     const stored = driver && (await StoredGenerations.open(driver));
-    return await start(config, chosen, stored, snapshot, driver?.name ?? 'none');
+    return await start(config, chosen, { stored, lock }, snapshot, driver?.name ?? 'none');
   } catch (cause) {
     await driver?.close();
+    await lock?.release();
     throw cause;
   }
+}
+
+function checkReadable({ storage, storagePath }: PatternStoreConfig, snapshot?: Uint8Array): void {
+  if (snapshot !== undefined)
+    throw new InvalidArgumentError('config: readOnly is for openPatternStore, not fromSnapshot');
+  if (storage === undefined && storagePath === undefined)
+    throw new InvalidArgumentError(
+      'config: readOnly needs a store to read: storagePath or storage',
+    );
+}
+
+/** As a second writer is told of it: 'node 20.20.2 (native)'. */
+function holderOf({ backend }: Chosen): string {
+  return `${`${runtime.name} ${runtime.version}`.trim()} (${backend})`;
 }
 
 async function start(
   config: PatternStoreConfig,
   chosen: Chosen,
-  stored: StoredGenerations | undefined,
+  { stored, lock }: { stored: StoredGenerations | undefined; lock: StorageLock | undefined },
   snapshot: Uint8Array | undefined,
   storage: string,
 ): Promise<IPatternStore> {
@@ -80,16 +100,35 @@ async function start(
     if (autoPersist) await persister.flush();
   }
   return new LocalPatternStore({
-    ...{ store, turns, persister, autoPersist, recovered: recovered.changes },
-    info: infoOf(chosen, storage),
-    enableMetrics: config.enableMetrics ?? true,
-    efSearch: config.hnsw?.efSearch,
+    ...{ store, turns, persister, lock, autoPersist, recovered: recovered.changes },
+    ...{ follower: undefined, ...settingsOf(config, chosen, storage) },
   });
 }
 
-interface Opened {
-  store: Store;
-  recovered: Recovered;
+/** A store that is read beside its writer, which may be anywhere. */
+async function openReader(
+  config: PatternStoreConfig,
+  chosen: Chosen,
+  driver: StorageDriver,
+): Promise<IPatternStore> {
+  const follower = await Follower.open(driver, chosen.engine, config);
+  return new LocalPatternStore({
+    ...{ follower, store: follower.store, recovered: follower.recovered },
+    ...{ turns: new Turns(), persister: undefined, lock: undefined, autoPersist: false },
+    ...settingsOf(config, chosen, driver.name),
+  });
+}
+
+function settingsOf(
+  { enableMetrics, hnsw }: PatternStoreConfig,
+  chosen: Chosen,
+  storage: string,
+): Pick<Parts, 'info' | 'enableMetrics' | 'efSearch'> {
+  return {
+    info: infoOf(chosen, storage),
+    enableMetrics: enableMetrics ?? true,
+    efSearch: hnsw?.efSearch,
+  };
 }
 
 /** The store that the snapshot holds, or else what is stored, or else an empty one. */
@@ -104,86 +143,6 @@ async function openOrCreate(
   if (snapshot !== undefined) return { store: openStore(engine, snapshot, config), recovered };
   const found = stored && (await recover(engine, stored, config));
   return found ?? { store: engine.createStore(createOptions(config)), recovered };
-}
-
-function createOptions({
-  dimension,
-  metric,
-  precision,
-  hnsw,
-  seed,
-}: PatternStoreConfig): CreateOptions {
-  return withoutUndefined({ dimension, metric, precision, hnsw, seed });
-}
-
-/** A snapshot's store, which must be what the configuration says, in every field that it sets. */
-function openStore(engine: Engine, bytes: Uint8Array, config: PatternStoreConfig): Store {
-  const store = engine.openStore(bytes);
-  const { hnsw, ...wanted } = createOptions(config);
-  const { efConstruction, m } = hnsw ?? {};
-  return orDispose(store, () => {
-    checkSame({ ...wanted }, { ...store.options }, '');
-    checkSame({ m, efConstruction }, { ...store.options.hnsw }, 'hnsw.');
-    return store;
-  });
-}
-
-/** What is stored: the newest snapshot, and the changes that its journals hold. */
-async function recover(
-  engine: Engine,
-  stored: StoredGenerations,
-  config: PatternStoreConfig,
-): Promise<Opened | undefined> {
-  for (;;) {
-    const bytes = await stored.read();
-    if (bytes === undefined) return undefined;
-    const journals = await stored.readJournals();
-    // Another writer has gone on meanwhile: its journals are those of a newer snapshot.
-    if (await stored.isOutdated()) continue;
-    try {
-      const store = openStore(engine, bytes, config);
-      return orDispose(store, () => replayAll(store, journals, bytes.byteLength));
-    } catch (cause) {
-      throw cause instanceof SnapshotError ? await stored.explain(cause) : cause;
-    }
-  }
-}
-
-/** A journal that is torn, or followed by another, is at its end: a snapshot begins the next. */
-function replayAll(store: Store, journals: readonly ReadJournal[], snapshotBytes: number): Opened {
-  let journal: StoredJournal | undefined;
-  let recording = false;
-  const found = { changes: 0, tornBytes: 0 };
-  for (const { journal: next, bytes } of journals) {
-    const { changes, tornBytes } = store.replay(bytes);
-    found.changes += changes;
-    found.tornBytes = tornBytes;
-    recording = tornBytes === 0;
-    journal = journals.length === 1 && recording ? next : undefined;
-  }
-  return { store, recovered: { journal, recording, snapshotBytes, changes: found } };
-}
-
-function orDispose<T>(store: Store, run: () => T): T {
-  try {
-    return run();
-  } catch (cause) {
-    store.dispose();
-    throw cause;
-  }
-}
-
-function checkSame(
-  wanted: Readonly<Record<string, unknown>>,
-  stored: Readonly<Record<string, unknown>>,
-  prefix: string,
-): void {
-  for (const [field, value] of Object.entries(wanted))
-    // Not strictly: a seed may be a number here and a bigint there.
-    if (value !== undefined && value != stored[field])
-      throw new InvalidArgumentError(
-        `config: ${prefix}${field} is ${describe(value)}, but the store was created with ${describe(stored[field])}`,
-      );
 }
 
 function infoOf({ engine, backend, passedOver }: Chosen, storage: string): ImplementationInfo {

@@ -88,6 +88,7 @@ async function tryFault(fault, tally) {
   );
   for (const image of images.values()) await checkImage(image, [history.allowed()], step());
   tally.images += images.size;
+  mine.killed = true;
   const again = await openFrom(files);
   assert.ok(history.allowed().includes(await contentOf(again)), step());
   await goOn(files, again, step());
@@ -102,7 +103,7 @@ for (const { code, lasting, ways } of [
     const calls = await callsOfSession();
     const tally = { faults: 0, unopened: 0, poisoned: 0, images: 0 };
     for (const [index, name] of calls.entries())
-      for (const how of name === 'write' ? [...ways, 'short'] : ways)
+      for (const how of name.startsWith('write') ? [...ways, 'short'] : ways)
         await tryFault({ at: index + 1, how, code, lasting }, tally);
     t.diagnostic(JSON.stringify(tally));
     assert.ok(tally.unopened > 10 && tally.poisoned > 50);

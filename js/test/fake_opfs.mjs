@@ -80,15 +80,29 @@ class FakeDirectory {
 
 class FakeLocks {
   #last = new Map();
+  #held = new Set();
 
-  request(name, work) {
+  request(name, ...given) {
+    const work = given.pop();
+    const [{ ifAvailable = false } = {}] = given;
+    if (ifAvailable && this.#held.has(name)) return Promise.resolve(work(null));
+    if (ifAvailable) this.#held.add(name);
     const before = this.#last.get(name) ?? Promise.resolve();
-    const done = before.then(() => work());
+    const done = before
+      .then(() => {
+        this.#held.add(name);
+        return work({ name });
+      })
+      .finally(() => this.#held.delete(name));
     this.#last.set(
       name,
       done.catch(() => undefined),
     );
     return done;
+  }
+
+  async query() {
+    return { held: [...this.#held].map((name) => ({ name })), pending: [] };
   }
 }
 

@@ -18,6 +18,9 @@ export const builds = {
 export const openOn = (preferredBackend, config = {}) =>
   openPatternStore({ ...builds, preferredBackend, fallback: false, ...config });
 
+/** A driver as those are that have no lock, so that a second writer gets as far as writing. */
+export const unlocked = (driver) => Object.assign(driver, { lock: undefined });
+
 /** A folder for one test. */
 export async function scratch(t) {
   const folder = await mkdtemp(path.join(tmpdir(), 'damask-'));

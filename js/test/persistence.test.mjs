@@ -3,7 +3,8 @@ import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { DamaskError, fromSnapshot, MemoryStorage } from '../lib/index.js';
-import { backends, builds, openOn, patterns, scratch } from './open_support.mjs';
+import { openDirectory } from '../lib/storage/directory.js';
+import { backends, builds, openOn, patterns, scratch, unlocked } from './open_support.mjs';
 import { invalid, refusal } from './support.mjs';
 
 const DIMENSION = 12;
@@ -47,7 +48,7 @@ test('what was acknowledged is stored, and writers at one time share one write',
   await Promise.all(patterns(50, DIMENSION).map((pattern) => store.storePattern(pattern)));
   assert.ok(storage.created - made <= 3, `${storage.created - made} writes`);
   // No shutdown: what another reads now is all there is.
-  const other = await openOn('wasm-simd', { storage });
+  const other = await openOn('wasm-simd', { storage, readOnly: true });
   assert.equal(await other.count(), 50);
   await other.shutdown();
   await store.shutdown();
@@ -92,7 +93,7 @@ test('a failed write rejects its writers, ends writing, and leaves reading', asy
 });
 
 test('a second writer is told, and loses nothing of the first', async () => {
-  const storage = new MemoryStorage();
+  const storage = unlocked(new MemoryStorage());
   const first = await openOn('native', { dimension: DIMENSION, storage });
   const second = await openOn('wasm-simd', { dimension: DIMENSION, storage });
   await first.storePattern(patterns(1, DIMENSION)[0]);
@@ -162,9 +163,9 @@ test('a damaged snapshot is named, and nothing takes its place', async (t) => {
   await writeFile(path.join(storagePath, 'notes.txt'), 'left alone');
 });
 
-/** A store's directory, opened by as many as want. */
-const openAt = (storagePath, config) =>
-  openOn('native', { dimension: DIMENSION, storagePath, ...config });
+/** A store's directory, opened by as many writers as want: what a lock that fails would let happen. */
+const openAt = async (storagePath) => openWith(unlocked(await openDirectory(storagePath)));
+const openWith = (storage) => openOn('native', { dimension: DIMENSION, storage });
 const named = (id) => ({ ...patterns(1, DIMENSION)[0], id });
 const conflict = refusal('ConflictError', 'CONFLICT', 'another writer');
 
@@ -207,14 +208,13 @@ test('a snapshot does not replace what another session has stored since', async 
 
 test('two writers at the same moment: one is told, and what was acknowledged is there', async (t) => {
   const storagePath = await scratch(t);
-  const { openDirectory } = await import('../lib/storage/directory.js');
   // The first one's bytes land after the second has looked at them and made its part.
   let reached, go;
   const late = new Promise((resolve) => (reached = resolve));
   const gate = new Promise((resolve) => (go = resolve));
-  const storage = await openDirectory(storagePath);
+  const storage = unlocked(await openDirectory(storagePath));
   const append = storage.append.bind(storage);
-  const first = await openAt(undefined, { storage });
+  const first = await openWith(storage);
   await first.storePattern(named('a1'));
   storage.append = async (...args) => {
     reached();

@@ -100,6 +100,9 @@ export class PowerLossFiles {
   /** A process that was killed gets no further: its calls never end. */
   killed = false;
 
+  /** Those on this machine since it was booted. */
+  processes = [];
+
   constructor(image = new Map()) {
     this.root = new Directory(
       [...image].map(([name, files]) => [
@@ -113,12 +116,25 @@ export class PowerLossFiles {
   ofAnotherProcess() {
     const files = new PowerLossFiles();
     files.root = this.root;
+    files.processes = this.processes;
+    files.boot = this.boot;
     return files;
+  }
+
+  static #boots = 0;
+  boot = String(++PowerLossFiles.#boots);
+  #pid;
+
+  /** This process, as a lock names it. */
+  get machine() {
+    this.#pid ??= this.processes.push(this);
+    const isAlive = async (pid) => this.processes[pid - 1]?.killed === false;
+    return { pid: this.#pid, started: '1', boot: this.boot, host: 'a machine', isAlive };
   }
 
   realpath = (name) => this.#call('realpath', () => (this.#find(name), name));
 
-  readdir = (name) => this.#call('readdir', () => [...this.#find(name).entries.keys()]);
+  readdirSync = (name) => this.#callNow('readdirSync', () => [...this.#find(name).entries.keys()]);
 
   lstat = (name) =>
     this.#call('lstat', () => {
@@ -132,6 +148,13 @@ export class PowerLossFiles {
 
   unlink = (name) => this.#call('unlink', () => this.#remove(name));
 
+  rename = (from, to) =>
+    this.#call('rename', () => {
+      const node = this.#find(from);
+      this.#find(path.dirname(to)).set(path.basename(to), node);
+      this.#remove(from);
+    });
+
   link = (from, to) => this.#grow('link', () => this.#add(to, this.#find(from)));
 
   open = (name, flags = constants.O_RDONLY) =>
@@ -139,9 +162,23 @@ export class PowerLossFiles {
       ? this.#grow('open', () => this.#handle(this.#add(name, new File())))
       : this.#call('open', () => this.#handle(this.#find(name), flags));
 
+  #open = [];
+
+  writeSync = (fd, from, offset, length) =>
+    this.#callNow('writeSync', (share) => this.#open[fd](from, offset, length, share), {
+      grows: true,
+    });
+
   #handle(node, flags) {
     const writable = flags === undefined || (flags & constants.O_WRONLY) !== 0;
+    const write = (from, offset, length, share = 1) => {
+      if (!writable) throw failure('EBADF', 'write');
+      const bytesWritten = Math.ceil(length * share);
+      node.write(from.subarray(offset, offset + bytesWritten));
+      return bytesWritten;
+    };
     return {
+      fd: this.#open.push(write) - 1,
       close: () => this.#call('close', () => undefined),
       stat: () => this.#call('stat', () => ({ size: node.bytes.length })),
       read: (into, offset, length, position) =>
@@ -151,12 +188,7 @@ export class PowerLossFiles {
           return { bytesRead: bytes.length };
         }),
       write: (from, offset, length) =>
-        this.#grow('write', (share = 1) => {
-          if (!writable) throw failure('EBADF', 'write');
-          const bytesWritten = Math.ceil(length * share);
-          node.write(from.subarray(offset, offset + bytesWritten));
-          return { bytesWritten };
-        }),
+        this.#grow('write', (share) => ({ bytesWritten: write(from, offset, length, share) })),
       truncate: (size) => this.#call('truncate', () => node.truncate(size)),
       sync: () => this.#sync('sync', node),
       datasync: () => this.#sync('datasync', node),
@@ -172,19 +204,34 @@ export class PowerLossFiles {
   }
 
   #grow(name, work, fail) {
-    return this.#call(name, work, fail, true);
+    return this.#call(name, work, { fail, grows: true });
   }
 
-  async #call(name, work, fail, grows = false) {
+  async #call(name, work, how) {
     await new Promise((resolve) => setImmediate(resolve));
-    const call = this.calls.push(name);
-    this.onCall(call);
+    this.#reach(name);
     if (this.killed) await new Promise(() => undefined);
+    return this.#do(name, work, how);
+  }
+
+  /** A process that was killed cannot be kept from going on here, but does nothing after it. */
+  #callNow(name, work, how) {
+    this.#reach(name);
+    if (this.killed) throw failure('EKILLED', name);
+    return this.#do(name, work, how);
+  }
+
+  #reach(name) {
+    this.onCall(this.calls.push(name));
+  }
+
+  #do(name, work, { fail, grows = false } = {}) {
+    const call = this.calls.length;
     this.onBoundary(name);
     const { at, how, code, lasting } = this.fault ?? {};
     const fails = call === at || (lasting && grows && call > at);
     try {
-      if (fails && how === 'short' && name === 'write') {
+      if (fails && how === 'short' && name.startsWith('write')) {
         // The rest of it fails, as on a disk that has become full.
         this.fault = { at: call + 1, how: 'before', code, lasting };
         return work(0.5);

@@ -2,7 +2,7 @@
 // nothing, all, any of the pages, pages of zeros or of rubbish, or any number of sectors of 512 bytes;
 // of a directory's changes any that were not synced.
 import { createHash } from 'node:crypto';
-import { isStoreFile } from '../lib/storage/names.js';
+import { isStoreFile, LOCK_FILE } from '../lib/storage/names.js';
 
 const SECTOR = 512;
 const PAGE = 4096;
@@ -113,7 +113,7 @@ function imageOf(root, policy) {
   const image = directoryImage(root, policy, (directory) => {
     const files = directoryImage(directory, policy, (file) => file);
     for (const [name, file] of files)
-      if (isStoreFile(name)) keys.push(`${name} ${keyOf(file, once)}`);
+      if (isStoreFile(name) || name === LOCK_FILE) keys.push(`${name} ${keyOf(file, once)}`);
     return new Map([...files].map(([name, file]) => [name, once(file)]));
   });
   return { image, key: [...image.keys(), ...keys.sort()].join() };

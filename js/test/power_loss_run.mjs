@@ -11,7 +11,7 @@ export const PLACE = '/store';
 
 /** The store that is on these files. */
 export async function openFrom(files, backend = 'native') {
-  const storage = await openDirectory(PLACE, files);
+  const storage = await openDirectory(PLACE, files, { machine: files.machine });
   return openOn(backend, { dimension: DIMENSION, hnsw, precision: 'float32', storage });
 }
 

@@ -1,6 +1,7 @@
 // What a directory adds: paths, links, faults of the file system, writers that died.
 import assert from 'node:assert/strict';
-import * as nodeFiles from 'node:fs/promises';
+import { readdirSync, writeSync } from 'node:fs';
+import * as promises from 'node:fs/promises';
 import { mkdir, readFile, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
@@ -9,6 +10,7 @@ import { openDirectory } from '../lib/storage/directory.js';
 import { StoredGenerations } from '../lib/storage/generations.js';
 import { scratch } from './storage_places.mjs';
 
+const nodeFiles = { ...promises, readdirSync, writeSync };
 const FIRST = 'snapshot-000000000001.damask';
 const SECOND = 'snapshot-000000000002.damask';
 const first = [Uint8Array.of(1, 1, 1)];
@@ -22,7 +24,7 @@ const ioError = (part) => (error) => {
   return true;
 };
 
-/** node:fs/promises, of which the `failAt`-th call (of files and of handles) fails. */
+/** What a directory uses, of which the `failAt`-th call (of files and of handles) fails. */
 function faultyFiles(code, failAt) {
   const calls = [];
   const reach = (name, undo) => {
@@ -35,6 +37,11 @@ function faultyFiles(code, failAt) {
     new Proxy(target, {
       get: (_, name) => {
         if (typeof target[name] !== 'function') return target[name];
+        if (name.endsWith('Sync'))
+          return (...given) => {
+            reach(name);
+            return target[name](...given);
+          };
         return async (...given) => {
           if (name === 'close') await target.close();
           reach(name);
@@ -44,7 +51,7 @@ function faultyFiles(code, failAt) {
         };
       },
     });
-  return { files: guard({ ...nodeFiles }), calls };
+  return { files: guard(nodeFiles), calls };
 }
 
 const asides = async (directory) =>

@@ -24,6 +24,7 @@ const plainFields = {
   ),
   seed: z.optional(integer(0, Number.MAX_SAFE_INTEGER)),
   storagePath: z.optional(z.string().check(z.minLength(1))),
+  readOnly: z.optional(z.boolean()),
   autoPersist: z.optional(z.boolean()),
   preferredBackend: z.optional(z.enum(['auto', ...BACKENDS])),
   backends: z.optional(z.array(z.enum(BACKENDS)).check(z.maxLength(BACKENDS.length))),

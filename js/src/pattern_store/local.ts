@@ -1,5 +1,5 @@
 import { checkText } from '../check.js';
-import { DisposedError, InvalidArgumentError, NotFoundError } from '../errors.js';
+import { DisposedError, InvalidArgumentError, NotFoundError, ReadOnlyError } from '../errors.js';
 import type {
   ImplementationInfo,
   ImportOptions,
@@ -9,14 +9,17 @@ import type {
   PatternSearchResult,
   PatternStoreStats,
   RecoveredChanges,
+  RefreshReport,
   StoredPattern,
   TestPattern,
   WorkOptions,
 } from '../interface.js';
+import type { StorageLock } from '../storage/driver.js';
 import type { Store } from '../store.js';
 import type { Filter, SearchOptions, Vector, Verdict } from '../types.js';
 import { toEntry, toStoredPattern } from './convert.js';
 import { disposeAsync } from './dispose.js';
+import type { Follower } from './follower.js';
 import { importInBatches } from './import.js';
 import { LatencyRecorder } from './latency.js';
 import { checkAll, rebuild, storeAll } from './long_work.js';
@@ -30,6 +33,10 @@ export interface Parts {
   store: Store;
   info: ImplementationInfo;
   persister: Persister | undefined;
+  /** What the store is read by, when it is only read. */
+  follower: Follower | undefined;
+  /** What keeps other writers out, where storage has something. */
+  lock: StorageLock | undefined;
   recovered: RecoveredChanges;
   autoPersist: boolean;
   enableMetrics: boolean;
@@ -151,6 +158,7 @@ export class LocalPatternStore implements IPatternStore {
   }
 
   async optimize(options: WorkOptions = {}): Promise<void> {
+    this.#checkWritable();
     const { count, slots } = this.#store().stats();
     if (slots > count) await this.buildIndex(options);
     const { persister } = this.#parts;
@@ -167,7 +175,7 @@ export class LocalPatternStore implements IPatternStore {
       implementation: this.#parts.info.type,
       indexType: 'hnsw',
       memoryUsage: graphBytes + codeBytes + recordBytes,
-      generation: this.#parts.persister?.generation ?? 0,
+      generation: this.#generation,
       recovered: { ...this.#parts.recovered },
       ...(this.#latency?.figures() ?? { searches: 0 }),
     };
@@ -185,10 +193,22 @@ export class LocalPatternStore implements IPatternStore {
     await this.#parts.persister?.flush();
   }
 
+  async refresh(): Promise<RefreshReport> {
+    this.#store();
+    const { turns, follower } = this.#parts;
+    return turns.take(async () => {
+      const { sequence } = this.#store().stats();
+      if (follower === undefined)
+        return { changes: 0, sequence, generation: this.#generation, reopened: false };
+      const report = await follower.refresh();
+      this.#parts.store = follower.store;
+      return report;
+    });
+  }
+
   async snapshot(): Promise<Uint8Array> {
     this.#store();
-    const { store, turns } = this.#parts;
-    return turns.take(() => store.save());
+    return this.#parts.turns.take(() => this.#parts.store.save());
   }
 
   shutdown(): Promise<void> {
@@ -206,24 +226,32 @@ export class LocalPatternStore implements IPatternStore {
    */
   async #change<T>(work: (store: Store) => T | Promise<T>): Promise<T> {
     const { store, turns, persister, autoPersist } = this.#parts;
-    const result = await turns.take(async () => {
+    const made = turns.take(() => {
       persister?.checkWritable();
-      const changed = await work(store);
-      if (changed !== false) persister?.markDirty();
-      return changed;
+      const result = work(store);
+      if (result instanceof Promise) return result.then(remember);
+      return remember(result);
     });
+    const result = made instanceof Promise ? await made : made;
     if (autoPersist && result !== false) await persister?.flush();
     return result;
+
+    function remember(changed: T): T {
+      if (changed !== false) persister?.markDirty();
+      return changed;
+    }
   }
 
   async #end(): Promise<void> {
-    const { turns, persister, store } = this.#parts;
+    const { turns, persister, follower, lock } = this.#parts;
     try {
       await this.#rebuilds.take(() => undefined);
       await turns.take(() => undefined);
       await persister?.close();
+      await follower?.close();
     } finally {
-      store.dispose();
+      this.#parts.store.dispose();
+      await lock?.release();
     }
   }
 
@@ -233,8 +261,15 @@ export class LocalPatternStore implements IPatternStore {
     return { ...options, ef: Math.max(efSearch, options.k ?? 10) };
   }
 
+  get #generation(): number {
+    const { persister, follower } = this.#parts;
+    return (persister ?? follower)?.generation ?? 0;
+  }
+
   #checkWritable(): void {
     this.#store();
+    if (this.#parts.follower !== undefined)
+      throw new ReadOnlyError('the store was opened with readOnly: true, and cannot be changed');
     this.#parts.persister?.checkWritable();
   }
 

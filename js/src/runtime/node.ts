@@ -12,6 +12,7 @@ const CONFIG_FILE = 'damask.config.json';
 /** Node, and those that run what is written for it: Deno and Bun. */
 export const runtime: Runtime = {
   name: 'Deno' in globalThis ? 'deno' : 'Bun' in globalThis ? 'bun' : 'node',
+  version: process.versions.deno ?? process.versions.bun ?? process.versions.node,
   backends: ['native', 'wasm-simd', 'wasm-scalar'],
   loadEngine(backend, config) {
     switch (backend) {
@@ -25,7 +26,7 @@ export const runtime: Runtime = {
   },
   environment: () => process.env,
   readConfigFile,
-  openStorage: openDirectory,
+  openStorage: (path, options) => openDirectory(path, undefined, options),
   warn: (message) => {
     process.emitWarning(message, { type: 'DamaskWarning', code: 'DAMASK_FALLBACK' });
   },

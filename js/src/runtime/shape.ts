@@ -5,6 +5,8 @@ import type { StorageDriver } from '../storage/driver.js';
 /** Everything that differs between runtimes. Imported as `#runtime`. */
 export interface Runtime {
   readonly name: string;
+  /** The runtime's own version; '' where it does not say. */
+  readonly version: string;
   /** The engines that can be there, fastest first. */
   readonly backends: readonly BackendName[];
   /** Loads an engine that has answered a known question rightly, or throws a DamaskError. */
@@ -12,8 +14,8 @@ export interface Runtime {
   environment(): Readonly<Record<string, string | undefined>>;
   /** The configuration file: the one named, or damask.config.json if it is there. */
   readConfigFile(path: string | undefined): Promise<ConfigFile | undefined>;
-  /** The driver for a `storagePath`. */
-  openStorage(path: string): Promise<StorageDriver>;
+  /** The driver for a `storagePath`. With `readOnly` it makes and removes nothing. */
+  openStorage(path: string, options?: { readOnly?: boolean }): Promise<StorageDriver>;
   /** Says something to the operator, where the runtime has a way that is not the console. */
   warn(message: string): void;
   /** A worker that runs worker.js. Throws UnsupportedError where there are none. */

@@ -8,6 +8,7 @@ import { loadWasmEngine } from './wasm_engine.js';
 /** Browsers, and every runtime that is known by no other condition. */
 export const runtime: Runtime = {
   name: 'browser',
+  version: '',
   backends: ['wasm-simd', 'wasm-scalar'],
   async loadEngine(backend, config) {
     if (backend === 'native') throw new LoadError('browsers cannot load native addons');
@@ -15,7 +16,7 @@ export const runtime: Runtime = {
   },
   environment: () => ({}),
   readConfigFile: noConfigFile,
-  openStorage: openBrowserStorage,
+  openStorage: (path, options) => openBrowserStorage(path, undefined, options),
   warn: () => undefined,
   startWorker,
 };

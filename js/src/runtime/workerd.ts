@@ -7,6 +7,7 @@ import type { Runtime } from './shape.js';
 /** workerd, where modules come compiled: it forbids compiling from bytes. */
 export const runtime: Runtime = {
   name: 'workerd',
+  version: '',
   backends: ['wasm-simd', 'wasm-scalar'],
   async loadEngine(backend, { wasm }) {
     if (backend === 'native') throw new LoadError('workerd cannot load native addons');

@@ -32,6 +32,23 @@ export interface StorageDriver {
   settle?(name: string): Promise<void>;
   /** Removes a file; nothing when there is none. */
   remove(name: string): Promise<void>;
+  /**
+   * Keeps every other writer out until it is released, or until the process (the page) ends: rejects
+   * with LockedError, which names the holder, while another has it. Released after `close`. Absent
+   * where storage has nothing to do it with: a second writer then learns of the first when it writes.
+   */
+  lock?(holder: LockHolder): Promise<StorageLock>;
   /** Gives back what the driver holds open. */
   close(): Promise<void>;
+}
+
+/** What a lock says of its holder besides what the driver knows itself. */
+export interface LockHolder {
+  /** The runtime and the engine, for people: 'node 20.20.2 (native)'. */
+  runtime: string;
+}
+
+/** A lock that is held. */
+export interface StorageLock {
+  release(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { UnsupportedError } from '../errors.js';
 import { allocate, checkContent } from './chunks.js';
 import type { StorageDriver } from './driver.js';
 import { failingAs, nameTaken } from './failure.js';
+import { lockInBrowser, type WebLocks } from './lock_browser.js';
 import { checkStoreFile, checkStoreName, isStoreFile } from './names.js';
 
 const DATABASE = 'damask';
@@ -17,10 +18,13 @@ interface Schema extends DBSchema {
 }
 
 /**
- * A store in the origin's IndexedDB database `damask`. Rejects with UnsupportedError where there is no
- * IndexedDB.
+ * A store in the origin's IndexedDB database `damask`, which is made when it is missing. Rejects with
+ * UnsupportedError where there is no IndexedDB. Locked where there are Web Locks.
  */
-export async function openIndexedDb(name: string): Promise<StorageDriver> {
+export async function openIndexedDb(
+  name: string,
+  scope: { navigator?: { locks?: WebLocks } } = globalThis,
+): Promise<StorageDriver> {
   checkStoreName(name);
   if (!('indexedDB' in globalThis))
     throw new UnsupportedError('IndexedDB cannot be used: this runtime has none');
@@ -35,7 +39,7 @@ export async function openIndexedDb(name: string): Promise<StorageDriver> {
         (event.target as IDBDatabase).close();
       },
     });
-    return new IndexedDbStorage(database, name);
+    return new IndexedDbStorage(database, name, scope.navigator?.locks);
   });
 }
 
@@ -43,10 +47,14 @@ class IndexedDbStorage implements StorageDriver {
   readonly name = 'indexeddb';
   readonly #database: IDBPDatabase<Schema>;
   readonly #store: string;
+  readonly lock?: NonNullable<StorageDriver['lock']>;
 
-  constructor(database: IDBPDatabase<Schema>, store: string) {
+  constructor(database: IDBPDatabase<Schema>, store: string, locks: WebLocks | undefined) {
     this.#database = database;
     this.#store = store;
+    if (locks !== undefined)
+      this.lock = (holder) =>
+        failingAs(`lock ${this.#place}`, () => lockInBrowser(locks, store, holder));
   }
 
   async list(): Promise<string[]> {

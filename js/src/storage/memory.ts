@@ -1,5 +1,6 @@
+import { LockedError } from '../errors.js';
 import { checkContent, join } from './chunks.js';
-import type { StorageDriver } from './driver.js';
+import type { LockHolder, StorageDriver, StorageLock } from './driver.js';
 import { nameTaken } from './failure.js';
 import { checkStoreFile } from './names.js';
 
@@ -8,6 +9,7 @@ import { checkStoreFile } from './names.js';
 export class MemoryStorage implements StorageDriver {
   readonly name = 'memory';
   readonly #files = new Map<string, Uint8Array>();
+  #holder: LockHolder | undefined;
 
   async list(): Promise<string[]> {
     return [...this.#files.keys()];
@@ -28,6 +30,20 @@ export class MemoryStorage implements StorageDriver {
   async remove(name: string): Promise<void> {
     checkStoreFile(name);
     this.#files.delete(name);
+  }
+
+  async lock(holder: LockHolder): Promise<StorageLock> {
+    if (this.#holder !== undefined)
+      throw new LockedError(
+        `this memory has a writer (${this.#holder.runtime}): let it shut its store down first, or ` +
+          'open with readOnly: true',
+      );
+    this.#holder = holder;
+    return {
+      release: async () => {
+        if (this.#holder === holder) this.#holder = undefined;
+      },
+    };
   }
 
   async close(): Promise<void> {

@@ -7,6 +7,9 @@ const SNAPSHOT = /^snapshot-(\d{12})\.damask$/;
 const JOURNAL = /^journal-(\d{12})-(\d{6})\.damask$/;
 const STORE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
+/** In a directory: which writer has the store. Neither listed nor read as one of the store's files. */
+export const LOCK_FILE = 'writer.lock';
+
 /** The file of a generation, in [1, 999999999999]. */
 export function snapshotName(generation: number): string {
   if (generation > MAX_GENERATION)

@@ -1,8 +1,9 @@
 /// <reference lib="dom.asynciterable" />
-import { UnsupportedError } from '../errors.js';
+import { NotFoundError, UnsupportedError } from '../errors.js';
 import { checkContent } from './chunks.js';
-import type { StorageDriver } from './driver.js';
+import type { LockHolder, StorageDriver, StorageLock } from './driver.js';
 import { failingAs, nameTaken } from './failure.js';
+import { lockInBrowser, type WebLocks } from './lock_browser.js';
 import { checkStoreFile, checkStoreName, isStoreFile } from './names.js';
 
 /** All stores of an origin are in this directory of its private file system. */
@@ -12,18 +13,20 @@ const ROOT = 'damask';
 export interface OpfsScope {
   navigator?: {
     storage?: Pick<StorageManager, 'getDirectory'>;
-    locks?: Pick<LockManager, 'request'>;
+    locks?: WebLocks;
   };
   FileSystemFileHandle?: { prototype: object };
 }
 
 /**
  * A store in the origin's private file system. Rejects with UnsupportedError where the browser has
- * none, lacks `createWritable` (which replaces a file in one step) or Web Locks.
+ * none, lacks `createWritable` (which replaces a file in one step) or Web Locks; with `readOnly`, which
+ * makes nothing, with NotFoundError when there is no such store.
  */
 export async function openOpfs(
   name: string,
   scope: OpfsScope = globalThis,
+  { readOnly = false }: { readOnly?: boolean } = {},
 ): Promise<StorageDriver> {
   checkStoreName(name);
   const { storage, locks } = scope.navigator ?? {};
@@ -33,9 +36,13 @@ export async function openOpfs(
     throw unsupported('this browser has no FileSystemFileHandle.createWritable');
   return failingAs(`open the store ${name} in OPFS`, async () => {
     const root = await storage.getDirectory().catch(refusedByBrowser);
-    const stores = await root.getDirectoryHandle(ROOT, { create: true });
-    const directory = await stores.getDirectoryHandle(name, { create: true });
-    return new OpfsStorage(directory, locks);
+    try {
+      const stores = await root.getDirectoryHandle(ROOT, { create: !readOnly });
+      const directory = await stores.getDirectoryHandle(name, { create: !readOnly });
+      return new OpfsStorage(directory, locks);
+    } catch (cause) {
+      throw isMissing(cause) ? new NotFoundError(`there is no store ${name} in OPFS`) : cause;
+    }
   });
 }
 
@@ -46,9 +53,9 @@ export async function openOpfs(
 class OpfsStorage implements StorageDriver {
   readonly name = 'opfs';
   readonly #directory: FileSystemDirectoryHandle;
-  readonly #locks: Pick<LockManager, 'request'>;
+  readonly #locks: WebLocks;
 
-  constructor(directory: FileSystemDirectoryHandle, locks: Pick<LockManager, 'request'>) {
+  constructor(directory: FileSystemDirectoryHandle, locks: WebLocks) {
     this.#directory = directory;
     this.#locks = locks;
   }
@@ -84,6 +91,12 @@ class OpfsStorage implements StorageDriver {
   async remove(name: string): Promise<void> {
     checkStoreFile(name);
     await failingAs(`remove ${name} in ${this.#place}`, () => this.#remove(name));
+  }
+
+  async lock(holder: LockHolder): Promise<StorageLock> {
+    return failingAs(`lock ${this.#place}`, () =>
+      lockInBrowser(this.#locks, this.#directory.name, holder),
+    );
   }
 
   async close(): Promise<void> {

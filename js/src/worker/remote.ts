@@ -10,6 +10,7 @@ import type {
   PatternSearchResult,
   PatternStoreConfig,
   PatternStoreStats,
+  RefreshReport,
   StoredPattern,
   TestPattern,
   WorkOptions,
@@ -156,6 +157,10 @@ class RemotePatternStore implements IPatternStore {
 
   flush(): Promise<void> {
     return this.#call('flush');
+  }
+
+  refresh(): Promise<RefreshReport> {
+    return this.#call('refresh');
   }
 
   snapshot(): Promise<Uint8Array> {

@@ -1,0 +1,114 @@
+import { describe } from '../describe.js';
+import { withoutUndefined } from '../config/resolve.js';
+import type { Engine } from '../engine.js';
+import { ConflictError, InvalidArgumentError, SnapshotError } from '../errors.js';
+import type { PatternStoreConfig } from '../interface.js';
+import type { ReadJournal, StoredGenerations } from '../storage/generations.js';
+import type { StoredJournal } from '../storage/stored_journal.js';
+import type { Store } from '../store.js';
+import type { CreateOptions } from '../types.js';
+import type { Recovered } from './persister.js';
+
+/** Others may take files away while they are read, each time for newer ones. */
+const ATTEMPTS = 64;
+
+/** A store as it was found, and what there was to find. */
+export interface Opened {
+  store: Store;
+  recovered: Recovered;
+  /** The journal that was replayed last, where there was one. */
+  last?: StoredJournal | undefined;
+}
+
+/** What of a configuration an engine makes a store of. */
+export function createOptions({
+  dimension,
+  metric,
+  precision,
+  hnsw,
+  seed,
+}: PatternStoreConfig): CreateOptions {
+  return withoutUndefined({ dimension, metric, precision, hnsw, seed });
+}
+
+/** A snapshot's store, which must be what the configuration says, in every field that it sets. */
+export function openStore(engine: Engine, bytes: Uint8Array, config: PatternStoreConfig): Store {
+  const store = engine.openStore(bytes);
+  const { hnsw, ...wanted } = createOptions(config);
+  const { efConstruction, m } = hnsw ?? {};
+  return orDispose(store, () => {
+    checkSame({ ...wanted }, { ...store.options }, '');
+    checkSame({ m, efConstruction }, { ...store.options.hnsw }, 'hnsw.');
+    return store;
+  });
+}
+
+/** What is stored: the newest snapshot, and the changes that its journals hold. */
+export async function recover(
+  engine: Engine,
+  stored: StoredGenerations,
+  config: PatternStoreConfig,
+): Promise<Opened | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; ++attempt) {
+    const bytes = await stored.read();
+    if (bytes === undefined) return undefined;
+    const journals = await readJournals(stored);
+    // Another writer has gone on meanwhile: its journals are those of a newer snapshot.
+    if (journals === undefined || (await stored.isOutdated())) continue;
+    try {
+      const store = openStore(engine, bytes, config);
+      return orDispose(store, () => replayAll(store, journals, bytes.byteLength));
+    } catch (cause) {
+      throw cause instanceof SnapshotError ? await stored.explain(cause) : cause;
+    }
+  }
+  throw new ConflictError(`the store was replaced ${ATTEMPTS} times while it was read`);
+}
+
+/** Undefined when one was taken away meanwhile, for a snapshot that has its changes. */
+async function readJournals(stored: StoredGenerations): Promise<ReadJournal[] | undefined> {
+  try {
+    return await stored.readJournals();
+  } catch (cause) {
+    if (cause instanceof ConflictError) return undefined;
+    throw cause;
+  }
+}
+
+/** A journal that is torn, or followed by another, is at its end: a snapshot begins the next. */
+function replayAll(store: Store, journals: readonly ReadJournal[], snapshotBytes: number): Opened {
+  let journal: StoredJournal | undefined;
+  let recording = false;
+  const found = { changes: 0, tornBytes: 0 };
+  for (const { journal: next, bytes } of journals) {
+    const { changes, tornBytes } = store.replay(bytes);
+    found.changes += changes;
+    found.tornBytes = tornBytes;
+    recording = tornBytes === 0;
+    journal = journals.length === 1 && recording ? next : undefined;
+  }
+  const last = journals.at(-1)?.journal;
+  return { store, last, recovered: { journal, recording, snapshotBytes, changes: found } };
+}
+
+function orDispose<T>(store: Store, run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    store.dispose();
+    throw cause;
+  }
+}
+
+function checkSame(
+  wanted: Readonly<Record<string, unknown>>,
+  stored: Readonly<Record<string, unknown>>,
+  prefix: string,
+): void {
+  for (const [field, value] of Object.entries(wanted))
+    // Not strictly: a seed may be a number here and a bigint there.
+    if (value !== undefined && value != stored[field])
+      throw new InvalidArgumentError(
+        `config: ${prefix}${field} is ${describe(value)}, but the store was created with ${describe(stored[field])}`,
+      );
+}
