@@ -3,7 +3,7 @@ import { ConflictError, JournalError, NotFoundError } from '../errors.js';
 import type { PatternStoreConfig, RecoveredChanges, RefreshReport } from '../interface.js';
 import type { StorageDriver } from '../storage/driver.js';
 import { StoredGenerations } from '../storage/generations.js';
-import { generationsOf, journalsOf } from '../storage/names.js';
+import { generationOf, generationsOf, journalsOf } from '../storage/names.js';
 import { StoredJournal } from '../storage/stored_journal.js';
 import type { Store } from '../store.js';
 import { recover, type Opened } from './recover.js';
@@ -75,8 +75,9 @@ export class Follower {
     const at = this.#journal?.generation ?? this.#generation;
     const journals = journalsOf(names).filter((generation) => generation >= at);
     const newest = Math.max(at, ...journals);
-    // A snapshot of its own, which may hold what no journal has.
+    // A snapshot of its own, which may hold what no journal has; or all that we know is gone.
     if ((generationsOf(names)[0] ?? 0) > newest) return false;
+    if (!names.some((name) => generationOf(name) >= at)) return false;
     try {
       for (const generation of journals) await this.#replay(generation);
       return true;

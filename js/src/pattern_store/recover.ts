@@ -54,7 +54,7 @@ export async function recover(
     if (bytes === undefined) return undefined;
     const journals = await readJournals(stored);
     // Another writer has gone on meanwhile: its journals are those of a newer snapshot.
-    if (journals === undefined || (await stored.isOutdated())) continue;
+    if (journals === undefined || (await stored.moveOn())) continue;
     try {
       const store = openStore(engine, bytes, config);
       return orDispose(store, () => replayAll(store, journals, bytes.byteLength));

@@ -70,9 +70,12 @@ export class StoredGenerations {
     return undefined;
   }
 
-  /** Whether a later snapshot than the one that was read is there by now. */
-  async isOutdated(): Promise<boolean> {
-    return (generationsOf(await this.#driver.list())[0] ?? 0) > this.#generation;
+  /** Whether a later snapshot than the one that was read is there by now: `read` then gives that one. */
+  async moveOn(): Promise<boolean> {
+    const names = await this.#driver.list();
+    const isOutdated = (generationsOf(names)[0] ?? 0) > this.#generation;
+    if (isOutdated) this.#note(names);
+    return isOutdated;
   }
 
   /**

@@ -1,0 +1,91 @@
+// Readers beside a writer in another process and on another engine, across compactions: each refresh
+// shows all that was acknowledged before it, and never half of a batch.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { contentOf, DIMENSION, statesOf, stepsOf } from './follow_steps.mjs';
+import { openOn, scratch } from './open_support.mjs';
+import { random, seedFor } from './support.mjs';
+
+const STEPS = 2000;
+const program = fileURLToPath(new URL('follow_writer.mjs', import.meta.url));
+
+/** Starts a writer; `acknowledged` is the step that it has said last. */
+function startWriter(t, ...args) {
+  const child = spawn(process.execPath, [program, ...args.map(String)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  const writer = { acknowledged: 0, ended: once(child, 'exit') };
+  createInterface(child.stdout).on('line', (line) => (writer.acknowledged = Number(line)));
+  return writer;
+}
+
+async function untilThere(open) {
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      if (error.code !== 'NOT_FOUND') throw error;
+      await pause(10);
+    }
+  }
+}
+
+/** Refreshes until the last step is there, and looks at everything each time. */
+async function follow(reader, writer, states, next, tally) {
+  for (let last = 0; last < STEPS;) {
+    const before = writer.acknowledged;
+    const { sequence } = await reader.getStats();
+    const report = await reader.refresh();
+    const { step, text } = await contentOf(reader);
+    assert.ok(step >= before, `step ${before} was acknowledged, but ${step} is found`);
+    assert.ok(step >= last);
+    const { after, between } = states[step];
+    assert.ok(text === after || text === between, `half of a batch at step ${step}`);
+    assert.equal((await reader.getStats()).sequence, report.sequence);
+    assert.equal(report.changes, report.sequence - sequence);
+    assert.ok((await reader.searchSimilar([1, 2, 3, 4], { k: 3 })).length === 3 || step < 5);
+    last = step;
+    ++tally.refreshes;
+    if (report.reopened) ++tally.reopened;
+    else if (report.changes > 0) ++tally.followed;
+    tally.generations.add(report.generation);
+    await pause((next() + 1) * 15);
+  }
+}
+
+for (const [writing, reading] of [
+  ['native', ['wasm-simd', 'native']],
+  ['wasm-simd', ['native', 'wasm-scalar']],
+])
+  test(`${reading.join(' and ')} follow a ${writing} writer`, async (t) => {
+    const seed = seedFor(t, 31);
+    const storagePath = await scratch(t);
+    const states = statesOf(stepsOf(seed, STEPS));
+    const writer = startWriter(t, writing, storagePath, seed, STEPS);
+    const config = { storagePath, readOnly: true, dimension: DIMENSION };
+    const readers = await Promise.all(
+      reading.map((backend) => untilThere(() => openOn(backend, config))),
+    );
+    const tallies = await Promise.all(
+      readers.map(async (reader, i) => {
+        const tally = { refreshes: 0, followed: 0, reopened: 0, generations: new Set() };
+        await follow(reader, writer, states, random(seed + i), tally);
+        return tally;
+      }),
+    );
+    assert.deepEqual(await writer.ended, [0, null]);
+    for (const [i, { generations, ...tally }] of tallies.entries()) {
+      t.diagnostic(`${reading[i]}: ${JSON.stringify({ ...tally, generations: generations.size })}`);
+      assert.ok(generations.size > 2, 'no compaction was followed');
+    }
+    for (const reader of readers) {
+      assert.equal((await reader.refresh()).changes, 0);
+      await reader.shutdown();
+    }
+  });
