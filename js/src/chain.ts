@@ -70,5 +70,11 @@ export function warn(
   if (passedOver.length === 0) return;
   const message = `damask runs on ${backend}; passed over: ${reasons(passedOver)}`;
   if (onWarning) onWarning(message, passedOver);
-  else runtime.warn(message);
+  else runtime.warn(message, 'DAMASK_FALLBACK');
+}
+
+/** Tells of a failure that no caller waits for. */
+export function warnOperator(message: string, { onWarning }: Pick<ChainConfig, 'onWarning'>): void {
+  if (onWarning) onWarning(message, []);
+  else runtime.warn(message, 'DAMASK_WRITE_FAILED');
 }

@@ -113,8 +113,64 @@ export interface PatternStoreStats {
   sequence: number;
   /** The storage generation that the store was last read from or written as; 0 for none. */
   generation: number;
+  /** Changes, and bytes of them, that a crash would lose now: see `health`. */
+  pendingChanges: number;
+  pendingBytes: number;
   /** What the journals had when the store was opened. */
   recovered: RecoveredChanges;
+}
+
+/**
+ * When a change is durable: before it is acknowledged; so many milliseconds after it at the latest, and
+ * earlier when so many bytes of changes wait; or when `flush` or `shutdown` is called.
+ */
+export type DurabilityPolicy = 'always' | 'interval' | 'manual';
+
+/** A policy, and what it needs. */
+export type Durability =
+  | DurabilityPolicy
+  | { policy: 'always' }
+  | {
+      policy: 'interval';
+      /** [1, 3600000], 1000 when absent. */
+      ms?: number;
+      /** [1, 1073741824], 1048576 when absent. */
+      bytes?: number;
+    }
+  | { policy: 'manual' };
+
+/** Why a store is not well. `code` is for programs, `message` is one sentence for people. */
+export interface HealthReason {
+  /** 'WRITING_ENDED', 'TORN_BYTES'; later versions may add others. */
+  code: string;
+  message: string;
+}
+
+/** How a store is. */
+export interface StoreHealth {
+  /** 'critical': it does not do what it is for; 'degraded': something wants to be looked at. */
+  state: 'healthy' | 'degraded' | 'critical';
+  /** What is not well, the worst first; none when healthy. */
+  reasons: HealthReason[];
+  durability: DurabilityHealth;
+  /** Whether this store may change what is stored: not without storage, and not with `readOnly`. */
+  writer: boolean;
+}
+
+/** What of a store is durable. */
+export interface DurabilityHealth {
+  /** 'none' where the store writes to no storage. */
+  policy: DurabilityPolicy | 'none';
+  /** Changes that are made and not durable: what a crash would lose now. */
+  pendingChanges: number;
+  /** Bytes of them; 0 as long as the store has no journal. */
+  pendingBytes: number;
+  /** The newest snapshot that is stored; 0 for none. */
+  generation: number;
+  /** Bytes of journals that opening the store now would replay. */
+  journalBytes: number;
+  /** The error that ended writing. */
+  failure?: { code: string; message: string };
 }
 
 /** Changes that were found in the journals of a store. */
@@ -166,7 +222,7 @@ export interface ImportOptions extends WorkOptions {
 export interface IPatternStore extends AsyncDisposable {
   /** Nothing to do after `openPatternStore`; rejects once the store is shut down. */
   initialize(): Promise<void>;
-  /** Stores a pattern under its id, replacing what was there; resolves when it is durable. */
+  /** Stores a pattern under its id, replacing what was there; resolves as `durability` says. */
   storePattern(pattern: TestPattern): Promise<void>;
   /** Stores all of them or none. An id that comes twice ends as its last. */
   storeBatch(patterns: readonly TestPattern[], options?: WorkOptions): Promise<void>;
@@ -198,9 +254,11 @@ export interface IPatternStore extends AsyncDisposable {
    * writes what is not yet durable. */
   optimize(options?: WorkOptions): Promise<void>;
   getStats(): Promise<PatternStoreStats>;
+  /** How the store is: what is durable of it, and what is not well. */
+  health(): Promise<StoreHealth>;
   /** Removes every pattern. */
   clear(): Promise<void>;
-  /** Makes everything durable that is not, whatever `autoPersist` says. Nothing without storage. */
+  /** Makes everything durable that is not, whatever `durability` says. Nothing without storage. */
   flush(): Promise<void>;
   /**
    * Takes along what writers had stored before the call, whichever engine and process they are of. Only
@@ -231,6 +289,11 @@ export interface PatternStoreConfig {
   /** 0 when absent. */
   seed?: number | bigint;
   /**
+   * Up to so many patterns, replaced and deleted ones included, every search is exact and there is no
+   * graph. [0, 1000000], 2048 when absent.
+   */
+  indexingThreshold?: number;
+  /**
    * Where the store is kept: a directory (Node, Deno, Bun), or a name in the origin's private file
    * system or IndexedDB (browsers). Absent: in memory alone.
    */
@@ -243,7 +306,9 @@ export interface PatternStoreConfig {
    * opening an empty place with NotFoundError. Off when absent.
    */
   readOnly?: boolean;
-  /** Write every change before it is acknowledged; else only `flush` and `shutdown` write. On when absent. */
+  /** When a change is durable. 'always' when absent: before it is acknowledged. */
+  durability?: Durability;
+  /** The older name of `durability`: true is 'always', false 'manual'. */
   autoPersist?: boolean;
   /** The engine to begin the chain with. 'auto' when absent: the fastest first. */
   preferredBackend?: ChainName | 'auto';
@@ -259,8 +324,8 @@ export interface PatternStoreConfig {
   wasm?: { simd?: WasmSource; scalar?: WasmSource };
   /** The native addon to load instead of the package's own: the path of a .node file. */
   nativePath?: string;
-  /** Told once when another engine than the first was taken. Absent: `process.emitWarning` where
-   * there is one. */
+  /** Told once when another engine than the first was taken, and when a write that nobody waits for
+   * has failed (nothing is passed over then). Absent: `process.emitWarning` where there is one. */
   onWarning?: (message: string, passedOver: readonly PassedOver[]) => void;
   /** The configuration file. Absent: damask.config.json in the working directory, if it is there.
    * false: none. Not in browsers and workerd. */

@@ -1,10 +1,11 @@
 import { runtime } from '#runtime';
-import { chooseEngine, type Chosen } from './chain.js';
+import { chooseEngine, warnOperator, type Chosen } from './chain.js';
 import { resolveConfig } from './config/resolve.js';
 import type { Engine } from './engine.js';
 import { ConflictError, InvalidArgumentError } from './errors.js';
 import type { ImplementationInfo, IPatternStore, PatternStoreConfig } from './interface.js';
 import { Follower } from './pattern_store/follower.js';
+import { policyOf } from './pattern_store/durability.js';
 import { LocalPatternStore, type Parts } from './pattern_store/local.js';
 import { Persister } from './pattern_store/persister.js';
 import { createOptions, openStore, recover, type Opened } from './pattern_store/recover.js';
@@ -93,14 +94,18 @@ async function start(
     );
   const { store, recovered } = await openOrCreate(config, chosen.engine, stored, snapshot);
   const turns = new Turns();
-  const persister = stored && new Persister(store, turns, stored, recovered);
-  const autoPersist = config.autoPersist ?? true;
-  if (persister?.generation === 0) {
-    persister.markDirty();
-    if (autoPersist) await persister.flush();
-  }
+  const policy = policyOf(config);
+  const persister =
+    stored &&
+    new Persister({
+      ...{ store, turns, stored, recovered, policy },
+      warn: (message) => {
+        warnOperator(message, config);
+      },
+    });
+  if (persister?.generation === 0 && policy.policy !== 'manual') await persister.flush();
   return new LocalPatternStore({
-    ...{ store, turns, persister, lock, autoPersist, recovered: recovered.changes },
+    ...{ store, turns, persister, lock, recovered: recovered.changes },
     ...{ follower: undefined, ...settingsOf(config, chosen, storage) },
   });
 }
@@ -114,7 +119,7 @@ async function openReader(
   const follower = await Follower.open(driver, chosen.engine, config);
   return new LocalPatternStore({
     ...{ follower, store: follower.store, recovered: follower.recovered },
-    ...{ turns: new Turns(), persister: undefined, lock: undefined, autoPersist: false },
+    ...{ turns: new Turns(), persister: undefined, lock: undefined },
     ...settingsOf(config, chosen, driver.name),
   });
 }

@@ -59,7 +59,9 @@ class AppendingStorage extends MemoryStorage {
   }
 
   async create(name, chunks) {
-    this.files.set(name, Buffer.concat(chunks));
+    const all = [];
+    for await (const chunk of chunks) all.push(chunk);
+    this.files.set(name, Buffer.concat(all));
   }
 
   async append(name, bytes) {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../errors.js';
 import type { PatternStoreConfig } from '../interface.js';
-import { BACKENDS } from './schema.js';
+import { BACKENDS, POLICIES } from './schema.js';
 
 /*
  * What the environment says, by names of ours and by the names that deployments of RuVector and
@@ -8,15 +8,23 @@ import { BACKENDS } from './schema.js';
  */
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type ChainFields = Pick<PatternStoreConfig, 'storagePath' | 'preferredBackend' | 'backends'>;
+type Fields = Pick<
+  PatternStoreConfig,
+  'storagePath' | 'durability' | 'preferredBackend' | 'backends'
+>;
 
 const ENGINES = ['native', 'wasm-simd', 'wasm-scalar'] as const;
 
 /** The fields that the environment sets. Throws InvalidArgumentError that names the variable. */
-export function readEnvironment(env: Environment): ChainFields {
-  const config: ChainFields = {};
+export function readEnvironment(env: Environment): Fields {
+  const config: Fields = {};
   const storagePath = text(env, 'DAMASK_PATH') ?? text(env, 'PATTERN_STORE_PATH');
   if (storagePath !== undefined) config.storagePath = storagePath;
+  const durability = text(env, 'DAMASK_DURABILITY');
+  if (durability !== undefined)
+    config.durability =
+      POLICIES.find((it) => it === durability) ??
+      refuse('DAMASK_DURABILITY', POLICIES.join(', '), durability);
   const preferred = backend(env, 'DAMASK_BACKEND') ?? backend(env, 'PATTERN_STORE_BACKEND');
   if (preferred !== undefined) config.preferredBackend = preferred;
   const ours = flag(env, 'RUVECTOR_ENABLED');

@@ -1,6 +1,8 @@
 import { runtime } from '#runtime';
+import { describe } from '../describe.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { PatternStoreConfig } from '../interface.js';
+import { policyOf } from '../pattern_store/durability.js';
 import type { ConfigFile } from '../runtime/shape.js';
 import type { HnswOptions } from '../types.js';
 import { readEnvironment } from './environment.js';
@@ -23,12 +25,24 @@ export async function resolveConfig(passed: PatternStoreConfig): Promise<Pattern
     passed,
   ];
   const config: PatternStoreConfig = {};
-  for (const layer of layers) Object.assign(config, withoutUndefined(layer));
+  for (const layer of layers) Object.assign(config, withoutUndefined(withDurability(layer)));
   const hnsw: Partial<HnswOptions> = {};
   for (const layer of layers) Object.assign(hnsw, withoutUndefined(layer.hnsw ?? {}));
   if (Object.keys(hnsw).length > 0) config.hnsw = hnsw;
   if (passed.storage !== undefined) delete config.storagePath;
   return config;
+}
+
+/** `autoPersist` is said as `durability`, so that what a later source says wins whichever it uses. */
+function withDurability({ autoPersist, ...layer }: PatternStoreConfig): PatternStoreConfig {
+  if (autoPersist === undefined) return layer;
+  const older = autoPersist ? 'always' : 'manual';
+  const { policy } = policyOf({ durability: layer.durability ?? older });
+  if (policy !== older)
+    throw new InvalidArgumentError(
+      `config: durability ${describe(policy)} and autoPersist ${describe(autoPersist)} contradict each other`,
+    );
+  return { ...layer, durability: layer.durability ?? older };
 }
 
 function parse({ path, text }: ConfigFile): PlainConfig {

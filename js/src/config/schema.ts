@@ -7,6 +7,8 @@ import type { PatternStoreConfig } from '../interface.js';
 
 export const BACKENDS = ['native', 'wasm-simd', 'wasm-scalar', 'agentdb'] as const;
 
+export const POLICIES = ['always', 'interval', 'manual'] as const;
+
 const integer = (least: number, most: number): z.ZodMiniNumber =>
   z.number().check(z.int(), z.minimum(least), z.maximum(most));
 
@@ -23,8 +25,20 @@ const plainFields = {
     }),
   ),
   seed: z.optional(integer(0, Number.MAX_SAFE_INTEGER)),
+  indexingThreshold: z.optional(integer(0, 1_000_000)),
   storagePath: z.optional(z.string().check(z.minLength(1))),
   readOnly: z.optional(z.boolean()),
+  durability: z.optional(
+    z.union([
+      z.enum(POLICIES),
+      z.strictObject({ policy: z.enum(['always', 'manual']) }),
+      z.strictObject({
+        policy: z.literal('interval'),
+        ms: z.optional(integer(1, 3_600_000)),
+        bytes: z.optional(integer(1, 1 << 30)),
+      }),
+    ]),
+  ),
   autoPersist: z.optional(z.boolean()),
   preferredBackend: z.optional(z.enum(['auto', ...BACKENDS])),
   backends: z.optional(z.array(z.enum(BACKENDS)).check(z.maxLength(BACKENDS.length))),

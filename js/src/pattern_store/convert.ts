@@ -11,8 +11,11 @@ export interface Entry {
   embedding: Float32Array;
 }
 
-/** Checks a caller's pattern and copies its embedding, which the caller may change at once. */
-export function toEntry(pattern: TestPattern, name = 'pattern'): Entry {
+/**
+ * Checks a caller's pattern, and copies its embedding, unless told not to: the caller may change it as
+ * soon as the call returns.
+ */
+export function toEntry(pattern: TestPattern, name = 'pattern', copied = true): Entry {
   if (typeof pattern !== 'object' || (pattern as unknown) === null)
     throw new InvalidArgumentError(`${name} must be an object, not ${describe(pattern)}`);
   const { embedding, metadata, ...fields } = pattern;
@@ -22,7 +25,7 @@ export function toEntry(pattern: TestPattern, name = 'pattern'): Entry {
   if ((embedding as unknown) === undefined)
     throw new InvalidArgumentError(`${name}.embedding is missing`);
   const floats = toFloats(embedding, `${name}.embedding`);
-  return { record, embedding: floats === embedding ? floats.slice() : floats };
+  return { record, embedding: copied && floats === embedding ? floats.slice() : floats };
 }
 
 /** The engine's record as callers get it: the same object, as copying it takes longer than reading it. */

@@ -11,6 +11,7 @@ import type {
   RecoveredChanges,
   RefreshReport,
   StoredPattern,
+  StoreHealth,
   TestPattern,
   WorkOptions,
 } from '../interface.js';
@@ -20,6 +21,7 @@ import type { Filter, SearchOptions, Vector, Verdict } from '../types.js';
 import { toEntry, toStoredPattern } from './convert.js';
 import { disposeAsync } from './dispose.js';
 import type { Follower } from './follower.js';
+import { healthOf, pendingOf } from './health.js';
 import { importInBatches } from './import.js';
 import { LatencyRecorder } from './latency.js';
 import { checkAll, rebuild, storeAll } from './long_work.js';
@@ -38,7 +40,6 @@ export interface Parts {
   /** What keeps other writers out, where storage has something. */
   lock: StorageLock | undefined;
   recovered: RecoveredChanges;
-  autoPersist: boolean;
   enableMetrics: boolean;
   /** Candidates kept by a search that does not say; absent: the store's own. */
   efSearch: number | undefined;
@@ -67,8 +68,9 @@ export class LocalPatternStore implements IPatternStore {
 
   async storePattern(pattern: TestPattern): Promise<void> {
     this.#checkWritable();
-    const { record, embedding } = toEntry(pattern);
-    await this.#change((store) => {
+    // The engine copies what it is given: a copy of ours is for later turns.
+    const { record, embedding } = toEntry(pattern, 'pattern', !this.#parts.turns.isFree);
+    await this.#change(1, (store) => {
       store.upsert(record, embedding);
     });
   }
@@ -79,7 +81,7 @@ export class LocalPatternStore implements IPatternStore {
     const entries = patterns.map((pattern, i) => toEntry(pattern as TestPattern, `patterns[${i}]`));
     if (entries.length === 0) return;
     checkAll(this.#parts.store, entries);
-    await this.#change((store) => storeAll(store, entries, options));
+    await this.#change(entries.length, (store) => storeAll(store, entries, options));
   }
 
   async importPatterns(
@@ -122,13 +124,13 @@ export class LocalPatternStore implements IPatternStore {
   async deletePattern(id: string): Promise<boolean> {
     this.#checkWritable();
     checkText(id, 'id');
-    return this.#change((store) => store.remove(id));
+    return this.#change(1, (store) => store.remove(id));
   }
 
   async recordUsage(id: string, outcome?: Verdict): Promise<void> {
     this.#checkWritable();
     checkText(id, 'id');
-    await this.#change((store) => {
+    await this.#change(1, (store) => {
       if (!store.recordUsage(id, outcome, Date.now()))
         throw new NotFoundError(`there is no pattern ${JSON.stringify(id)} to record a use of`);
     });
@@ -176,14 +178,20 @@ export class LocalPatternStore implements IPatternStore {
       indexType: 'hnsw',
       memoryUsage: graphBytes + codeBytes + recordBytes,
       generation: this.#generation,
+      ...pendingOf(this.#parts.persister),
       recovered: { ...this.#parts.recovered },
       ...(this.#latency?.figures() ?? { searches: 0 }),
     };
   }
 
+  async health(): Promise<StoreHealth> {
+    this.#store();
+    return healthOf(this.#parts);
+  }
+
   async clear(): Promise<void> {
     this.#checkWritable();
-    await this.#change((store) => {
+    await this.#change(1, (store) => {
       store.clear();
     });
   }
@@ -221,24 +229,24 @@ export class LocalPatternStore implements IPatternStore {
   }
 
   /**
-   * Makes a change in its turn; resolves when it is as durable as was asked for. `work` says false when
-   * there was nothing to change.
+   * Makes so many changes in their turn; resolves when they are as durable as was asked for. `work` says
+   * false when there was nothing to change.
    */
-  async #change<T>(work: (store: Store) => T | Promise<T>): Promise<T> {
-    const { store, turns, persister, autoPersist } = this.#parts;
+  async #change<T>(changes: number, work: (store: Store) => T | Promise<T>): Promise<T> {
+    const { store, turns, persister } = this.#parts;
     const made = turns.take(() => {
       persister?.checkWritable();
       const result = work(store);
-      if (result instanceof Promise) return result.then(remember);
-      return remember(result);
+      if (result instanceof Promise) return result.then(note);
+      return note(result);
     });
     const result = made instanceof Promise ? await made : made;
-    if (autoPersist && result !== false) await persister?.flush();
+    if (result !== false) await persister?.settle();
     return result;
 
-    function remember(changed: T): T {
-      if (changed !== false) persister?.markDirty();
-      return changed;
+    function note(result: T): T {
+      if (result !== false) persister?.note(changes);
+      return result;
     }
   }
 

@@ -1,8 +1,12 @@
 import { DamaskError, errorFor } from '../errors.js';
-import type { RecoveredChanges } from '../interface.js';
+import type { DurabilityHealth, RecoveredChanges } from '../interface.js';
 import type { StoredGenerations } from '../storage/generations.js';
 import type { StoredJournal } from '../storage/stored_journal.js';
 import type { Store } from '../store.js';
+import type { Policy } from './durability.js';
+import { Group } from './group.js';
+import { Pending, type Taken } from './pending.js';
+import { freeze, type FrozenSnapshot } from './frozen.js';
 import { Turns } from './turns.js';
 
 /** A journal is replayed at some thousand patterns a second: it ends where that takes a second or so, */
@@ -24,6 +28,17 @@ export interface Recovered {
   changes: RecoveredChanges;
 }
 
+export interface PersisterParts {
+  store: Store;
+  /** The turns in which the store changes. */
+  turns: Turns;
+  stored: StoredGenerations;
+  recovered: Recovered;
+  policy: Policy;
+  /** Told of a failure that no caller waits for. */
+  warn: (message: string) => void;
+}
+
 /**
  * Keeps a store's changes in its storage: each write adds a frame to a journal, and when that has grown
  * long, a snapshot and a new journal follow. Writers that ask at the same time share one write. The
@@ -34,22 +49,31 @@ export class Persister {
   readonly #store: Store;
   readonly #turns: Turns;
   readonly #stored: StoredGenerations;
+  readonly #policy: Policy;
+  readonly #warn: (message: string) => void;
+  readonly #pending: Pending;
   #journal: StoredJournal | undefined;
   #recording: boolean;
   #snapshotBytes: number;
-  #dirty = false;
   #failure: DamaskError | undefined;
   /** One write after another. */
   readonly #writes = new Turns();
-  /** The write that has not begun. */
-  #waiting: Promise<void> | undefined;
-  /** A snapshot that is being written beside the journal that follows it. */
-  #snapshot: Promise<void> | undefined;
+  /** Who waits for the write that has not begun. */
+  #group: Group | undefined;
+  /** A snapshot that is being written beside the journal that follows it; it never rejects. */
+  #compaction: Promise<void> | undefined;
+  /** Bytes of the journal before, which counts until that snapshot is there. */
+  #replacedBytes = 0;
+  /** The write that the policy `interval` makes at the latest. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(store: Store, turns: Turns, stored: StoredGenerations, recovered: Recovered) {
+  constructor({ store, turns, stored, recovered, policy, warn }: PersisterParts) {
     this.#store = store;
     this.#turns = turns;
     this.#stored = stored;
+    this.#policy = policy;
+    this.#warn = warn;
+    this.#pending = new Pending(store);
     this.#journal = recovered.journal;
     this.#recording = recovered.recording;
     this.#snapshotBytes = recovered.snapshotBytes;
@@ -57,6 +81,21 @@ export class Persister {
 
   get generation(): number {
     return this.#stored.generation;
+  }
+
+  /** What of the store is durable, and why nothing more will be, if so. */
+  health(): DurabilityHealth {
+    if (this.#recording && this.#failure === undefined)
+      this.#pending.collect(this.#journal?.size ?? 0);
+    const failure = this.#failure;
+    return {
+      policy: this.#policy.policy,
+      pendingChanges: this.#pending.changes,
+      pendingBytes: this.#pending.bytes,
+      generation: this.generation,
+      journalBytes: this.#replacedBytes + (this.#journal?.size ?? 0),
+      ...(failure && { failure: { code: failure.code, message: failure.message } }),
+    };
   }
 
   /** Throws the error that ended writing, if one did: to be called before a change. */
@@ -71,55 +110,108 @@ export class Persister {
     throw error;
   }
 
-  /** Remembers that the store differs from what is stored. */
-  markDirty(): void {
-    this.#dirty = true;
+  /** Remembers changes, in the turn in which they were made. */
+  note(changes: number): void {
+    this.#pending.note(changes);
+  }
+
+  /** Resolves when what was noted is as durable as the policy wants it; undefined when it is already. */
+  settle(): Promise<void> | undefined {
+    switch (this.#policy.policy) {
+      case 'always':
+        return this.flush();
+      case 'manual':
+        return undefined;
+      case 'interval':
+        return this.#settleSoon(this.#policy);
+    }
   }
 
   /** Resolves when every change until now is stored. Those who ask before it begins share a write. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
     this.checkWritable();
-    if (!this.#dirty && this.#writes.isFree) return;
-    this.#waiting ??= this.#write(async () => {
-      this.#waiting = undefined;
-      if (this.#dirty) await this.#writeChanges();
-    });
-    return this.#waiting;
+    if (!this.#isDirty) return Promise.resolve();
+    const group = (this.#group ??= new Group(() =>
+      this.#write(() => {
+        // Nobody joins any more.
+        this.#group = undefined;
+        return this.#isDirty ? this.#writeChanges() : undefined;
+      }),
+    ));
+    group.join(this.#writes.isFree);
+    return group.promise;
   }
 
-  /** Resolves when a snapshot of the store as it is now is stored. */
+  /** Resolves when a snapshot of the store as it is now, or later, is stored. */
   async compact(): Promise<void> {
     this.checkWritable();
-    await this.#write(async () => {
-      await this.#snapshot;
-      await this.#beginGeneration();
-    });
+    const begin = async (): Promise<boolean> => {
+      if (this.#compaction !== undefined) return false;
+      await this.#beginCompaction();
+      return true;
+    };
+    // One that is under way does not have the latest changes.
+    do await this.#compaction;
+    while (!(await this.#write(begin)));
+    await this.#compaction;
+    this.checkWritable();
   }
 
   /** Writes what is left and gives the storage back. */
   async close(): Promise<void> {
+    clearTimeout(this.#timer);
     try {
       await this.flush();
-      await this.#snapshot;
+      await this.#compaction;
       if ((this.#journal?.size ?? 0) > LEFT_BYTES) await this.compact();
       this.checkWritable();
     } finally {
       await this.#writes.take(() => undefined);
+      await this.#compaction;
       await this.#stored.close();
     }
   }
 
-  async #write(work: () => Promise<void>): Promise<void> {
-    await this.#writes.take(async () => {
-      // Others who are changing the store in this tick may come along.
-      await Promise.resolve();
+  /** Whether storage lacks something: a change, or the store itself. */
+  get #isDirty(): boolean {
+    return this.#pending.changes > 0 || this.#stored.generation === 0;
+  }
+
+  /**
+   * A write begins when half of the bytes wait, or the time is over; who changes the store when all of
+   * them wait, waits too.
+   */
+  #settleSoon({ ms, bytes }: { ms: number; bytes: number }): Promise<void> | undefined {
+    if (this.#recording) this.#pending.collect(this.#journal?.size ?? 0);
+    if (this.#pending.bytes >= bytes) return this.flush();
+    if (this.#pending.bytes >= bytes / 2) this.#flushBehind();
+    else this.#timer ??= unreferenced(setTimeout(this.#flushBehind, ms));
+    return undefined;
+  }
+
+  readonly #flushBehind = (): void => {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#failure === undefined) this.flush().catch(this.#warnOf);
+  };
+
+  readonly #warnOf = (cause: unknown): void => {
+    this.#warn(
+      `damask could not write to its storage, and takes no changes any more: ${(cause as Error).message}`,
+    );
+  };
+
+  /** Runs a write in its turn: at once when nobody writes. */
+  #write<T>(work: () => Promise<T> | undefined): Promise<T | undefined> {
+    const attempt = async (): Promise<T | undefined> => {
       try {
         this.checkWritable();
-        await work();
+        return await work();
       } catch (cause) {
         throw this.#fail(cause);
       }
-    });
+    };
+    return this.#writes.take(attempt) as Promise<T | undefined>;
   }
 
   #fail(cause: unknown): DamaskError {
@@ -131,13 +223,17 @@ export class Persister {
   }
 
   async #writeChanges(): Promise<void> {
-    // Before they are taken: what changes from here on is written again.
-    this.#dirty = false;
     const journal = this.#journal;
     if (journal === undefined) return this.#beginGeneration();
-    const frame = this.#store.takeJournal(journal.size);
+    await this.#append(journal, this.#pending.take(journal.size));
+    // Behind this write, so that nobody who waits for it waits for that too.
+    if (this.#compaction === undefined && this.#turns.isFree && this.#isLong(journal))
+      this.#write(() => this.#beginCompaction()).catch(this.#warnOf);
+  }
+
+  async #append(journal: StoredJournal, { changes, frame }: Taken): Promise<void> {
     if (frame.byteLength > 0) await journal.append(frame);
-    if (this.#snapshot === undefined && this.#isLong(journal)) await this.#switchJournal(journal);
+    this.#pending.settle(changes, frame.byteLength);
   }
 
   #isLong({ size, parts }: StoredJournal): boolean {
@@ -146,48 +242,59 @@ export class Persister {
     );
   }
 
-  /** A snapshot first and then its journal: nothing is written meanwhile. */
+  /** A snapshot first and then its journal, for a store that has no journal: nothing is written meanwhile. */
   async #beginGeneration(): Promise<void> {
-    const { chunks, header } = await this.#turns.take(() => {
+    const { changes, snapshot, header } = await this.#turns.take(() => {
       // The snapshot has these changes.
-      if (this.#recording) this.#store.takeJournal(0);
-      return { chunks: this.#store.saveChunks(), header: this.#store.beginJournal() };
+      const changes = this.#pending.drop(this.#recording);
+      return { changes, ...freeze(this.#store) };
     });
     this.#recording = true;
-    this.#dirty = false;
-    await this.#stored.commit(chunks);
+    await this.#stored.commit(snapshot);
     this.#journal = await this.#stored.createJournal('current', header);
-    this.#snapshotBytes = bytesOf(chunks);
+    this.#snapshotBytes = snapshot.bytes;
+    this.#pending.settle(changes);
   }
 
   /**
    * The next journal first, which writes go to at once, and its snapshot beside them. Until that is
    * there, the old snapshot with both journals gives the same store.
    */
-  async #switchJournal(journal: StoredJournal): Promise<void> {
-    const { frame, chunks, header } = await this.#turns.take(() => ({
-      frame: this.#store.takeJournal(journal.size),
-      chunks: this.#store.saveChunks(),
-      header: this.#store.beginJournal(),
+  async #beginCompaction(): Promise<void> {
+    const journal = this.#journal;
+    if (journal === undefined) return this.#beginGeneration();
+    const { taken, snapshot, header } = await this.#turns.take(() => ({
+      taken: this.#pending.take(journal.size),
+      ...freeze(this.#store),
     }));
-    if (frame.byteLength > 0) await journal.append(frame);
-    this.#journal = await this.#stored.createJournal('next', header);
-    const generation = this.#journal.generation;
-    this.#snapshotBytes = bytesOf(chunks);
-    this.#snapshot = this.#stored
-      .commit(chunks, generation)
-      .then(
-        () => undefined,
-        (cause: unknown) => {
-          this.#fail(cause); // The next write is told.
-        },
-      )
-      .finally(() => {
-        this.#snapshot = undefined;
-      });
+    try {
+      await this.#append(journal, taken);
+      this.#journal = await this.#stored.createJournal('next', header);
+    } catch (cause) {
+      snapshot.giveUp();
+      throw cause;
+    }
+    this.#replacedBytes = journal.size;
+    this.#compaction = this.#finishCompaction(snapshot, this.#journal.generation);
+  }
+
+  async #finishCompaction(snapshot: FrozenSnapshot, generation: number): Promise<void> {
+    try {
+      await this.#stored.commit(snapshot, generation);
+      this.#snapshotBytes = snapshot.bytes;
+      this.#replacedBytes = 0;
+    } catch (cause) {
+      // Who changes the store next is told; who compacts it, too.
+      this.#warnOf(this.#fail(cause));
+    } finally {
+      snapshot.giveUp();
+      this.#compaction = undefined;
+    }
   }
 }
 
-function bytesOf(chunks: readonly Uint8Array[]): number {
-  return chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
+/** The process need not go on for this alone, where the runtime can say so: `close` writes what is left. */
+function unreferenced(timer: ReturnType<typeof setTimeout>): ReturnType<typeof setTimeout> {
+  (timer as { unref?: () => void }).unref?.();
+  return timer;
 }

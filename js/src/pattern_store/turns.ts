@@ -11,13 +11,9 @@ export class Turns {
   /** Runs `work` when its turn has come: at once, before it returns, when nobody is at it. */
   take<T>(work: () => T | Promise<T>): T | Promise<T> {
     if (this.#taken)
-      return new Promise<T>((resolve, reject) => {
+      return new Promise<T>((resolve) => {
         this.#waiting.push(() => {
-          try {
-            resolve(this.#run(work));
-          } catch (cause) {
-            reject(cause as Error);
-          }
+          resolve(this.#runLate(work));
         });
       });
     try {
@@ -38,6 +34,11 @@ export class Turns {
     } finally {
       if (!isLong) this.#taken = false;
     }
+  }
+
+  /** An error that `work` throws at once is a rejection too. */
+  async #runLate<T>(work: () => T | Promise<T>): Promise<T> {
+    return this.#run(work);
   }
 
   readonly #end = (): void => {

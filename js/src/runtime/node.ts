@@ -27,8 +27,8 @@ export const runtime: Runtime = {
   environment: () => process.env,
   readConfigFile,
   openStorage: (path, options) => openDirectory(path, undefined, options),
-  warn: (message) => {
-    process.emitWarning(message, { type: 'DamaskWarning', code: 'DAMASK_FALLBACK' });
+  warn: (message, code) => {
+    process.emitWarning(message, { type: 'DamaskWarning', code });
   },
   startWorker() {
     throw new UnsupportedError(

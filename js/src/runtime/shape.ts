@@ -17,7 +17,7 @@ export interface Runtime {
   /** The driver for a `storagePath`. With `readOnly` it makes and removes nothing. */
   openStorage(path: string, options?: { readOnly?: boolean }): Promise<StorageDriver>;
   /** Says something to the operator, where the runtime has a way that is not the console. */
-  warn(message: string): void;
+  warn(message: string, code: 'DAMASK_FALLBACK' | 'DAMASK_WRITE_FAILED'): void;
   /** A worker that runs worker.js. Throws UnsupportedError where there are none. */
   startWorker(): Worker;
 }

@@ -1,9 +1,20 @@
 import { InvalidArgumentError, OutOfMemoryError } from '../errors.js';
+import type { FileContent } from './driver.js';
 
 /** Refuses a file without content, which no snapshot is. */
-export function checkContent(name: string, chunks: readonly Uint8Array[]): void {
-  if (chunks.every((chunk) => chunk.byteLength === 0))
-    throw new InvalidArgumentError(`${name} would have no bytes`);
+export function checkContent(name: string, bytes: number): void {
+  if (bytes === 0) throw new InvalidArgumentError(`${name} would have no bytes`);
+}
+
+/** All chunks, for storage that takes a file in one step. */
+export async function collect(name: string, content: FileContent): Promise<Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of content) chunks.push(chunk);
+  checkContent(
+    name,
+    chunks.reduce((sum, { byteLength }) => sum + byteLength, 0),
+  );
+  return chunks;
 }
 
 /** One copy of all chunks. */

@@ -4,7 +4,7 @@ import * as promises from 'node:fs/promises';
 import path from 'node:path';
 import { DamaskError, NotFoundError } from '../errors.js';
 import { allocate, checkContent } from './chunks.js';
-import type { LockHolder, StorageDriver, StorageLock } from './driver.js';
+import type { FileContent, LockHolder, StorageDriver, StorageLock } from './driver.js';
 import { failingAs, nameTaken } from './failure.js';
 import { lockDirectory } from './lock_directory.js';
 import { thisMachine, type Machine } from './lock_machine.js';
@@ -27,6 +27,9 @@ const MAX_READ = 1 << 30;
  * it to a thread and back takes longer than that; only its sync must not keep the event loop.
  */
 const WRITTEN_AT_ONCE = 256 << 10;
+
+/** How much of a new file is synced at a time. */
+const SYNCED_AT = 4 << 20;
 
 const nodeFiles: DirectoryFiles = {
   ...promises,
@@ -101,13 +104,12 @@ class DirectoryStorage implements StorageDriver {
     });
   }
 
-  async create(name: string, chunks: readonly Uint8Array[]): Promise<void> {
+  async create(name: string, content: FileContent): Promise<void> {
     const file = this.#fileOf(name);
-    checkContent(name, chunks);
     const aside = `${file}.tmp-${randomBytes(8).toString('hex')}`;
     await failingAs(`write ${file}`, async () => {
       try {
-        await this.#writeAside(aside, chunks);
+        checkContent(name, await this.#writeAside(aside, content));
         await this.#linkDurably(aside, file);
       } finally {
         // If this fails the file stays under a name that nobody reads, until it counts as abandoned.
@@ -240,13 +242,26 @@ class DirectoryStorage implements StorageDriver {
     }
   }
 
-  async #writeAside(aside: string, chunks: readonly Uint8Array[]): Promise<void> {
+  /**
+   * Gives the number of bytes. They are synced as they come: what is appended to a journal meanwhile
+   * would else wait at its own sync for all of them.
+   */
+  async #writeAside(aside: string, content: FileContent): Promise<number> {
     const handle = await this.#files.open(aside, 'wx');
     try {
-      for (const chunk of chunks)
+      let bytes = 0;
+      let unsynced = 0;
+      for await (const chunk of content) {
         for (let offset = 0; offset < chunk.byteLength;)
           offset += (await handle.write(chunk, offset, chunk.byteLength - offset)).bytesWritten;
+        bytes += chunk.byteLength;
+        unsynced += chunk.byteLength;
+        if (unsynced < SYNCED_AT) continue;
+        await handle.datasync();
+        unsynced = 0;
+      }
       await handle.sync();
+      return bytes;
     } finally {
       await handle.close();
     }

@@ -12,11 +12,11 @@ export interface StorageDriver {
   /** The whole file, or undefined when there is none of that name. */
   read(name: string): Promise<Uint8Array | undefined>;
   /**
-   * Makes a file of these chunks, of at least one byte together. When it resolves the file is there
+   * Makes a file of these chunks, of at least one byte together, which are read once and in order. When it resolves the file is there
    * whole, as durable as this storage can make it; when it rejects, or the process dies, there is
    * none. Throws ConflictError when the name is taken, so that of two writers one learns of the other.
    */
-  create(name: string, chunks: readonly Uint8Array[]): Promise<void>;
+  create(name: string, chunks: FileContent): Promise<void>;
   /**
    * Adds bytes to the end of a file that this driver has made. When it resolves they are as durable as
    * this storage can make them; when it rejects, or the process dies, any beginning of them may be
@@ -52,3 +52,6 @@ export interface LockHolder {
 export interface StorageLock {
   release(): Promise<void>;
 }
+
+/** A file's bytes, in chunks that are the driver's to keep. */
+export type FileContent = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;

@@ -5,7 +5,7 @@ import {
   SnapshotError,
   type SnapshotErrorCode,
 } from '../errors.js';
-import type { StorageDriver } from './driver.js';
+import type { FileContent, StorageDriver } from './driver.js';
 import { generationOf, generationsOf, journalName, journalsOf, snapshotName } from './names.js';
 import { StoredJournal } from './stored_journal.js';
 
@@ -132,14 +132,11 @@ export class StoredGenerations {
    * time: a second one would look like another writer. `generation` names the one whose journal
    * is there already.
    */
-  async commit(
-    chunks: readonly Uint8Array[],
-    generation: number = this.#highest + 1,
-  ): Promise<number> {
+  async commit(content: FileContent, generation: number = this.#highest + 1): Promise<number> {
     await this.#takeBack();
     const name = snapshotName(generation);
     try {
-      await this.#driver.create(name, chunks);
+      await this.#driver.create(name, content);
     } catch (cause) {
       throw cause instanceof ConflictError ? this.#conflict(generation, cause) : cause;
     }

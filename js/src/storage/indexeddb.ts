@@ -1,7 +1,7 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { UnsupportedError } from '../errors.js';
-import { allocate, checkContent } from './chunks.js';
-import type { StorageDriver } from './driver.js';
+import { allocate, collect } from './chunks.js';
+import type { FileContent, StorageDriver } from './driver.js';
 import { failingAs, nameTaken } from './failure.js';
 import { lockInBrowser, type WebLocks } from './lock_browser.js';
 import { checkStoreFile, checkStoreName, isStoreFile } from './names.js';
@@ -84,9 +84,9 @@ class IndexedDbStorage implements StorageDriver {
     });
   }
 
-  async create(name: string, chunks: readonly Uint8Array[]): Promise<void> {
+  async create(name: string, content: FileContent): Promise<void> {
     checkStoreFile(name);
-    checkContent(name, chunks);
+    const chunks = await collect(name, content);
     await failingAs(`write ${name} in ${this.#place}`, async () => {
       const transaction = this.#database.transaction(['files', 'pieces'], 'readwrite', {
         durability: 'strict',

@@ -1,6 +1,6 @@
 import { LockedError } from '../errors.js';
-import { checkContent, join } from './chunks.js';
-import type { LockHolder, StorageDriver, StorageLock } from './driver.js';
+import { collect, join } from './chunks.js';
+import type { FileContent, LockHolder, StorageDriver, StorageLock } from './driver.js';
 import { nameTaken } from './failure.js';
 import { checkStoreFile } from './names.js';
 
@@ -20,9 +20,9 @@ export class MemoryStorage implements StorageDriver {
     return this.#files.get(name)?.slice();
   }
 
-  async create(name: string, chunks: readonly Uint8Array[]): Promise<void> {
+  async create(name: string, content: FileContent): Promise<void> {
     checkStoreFile(name);
-    checkContent(name, chunks);
+    const chunks = await collect(name, content);
     if (this.#files.has(name)) throw nameTaken(name, 'this memory');
     this.#files.set(name, join(name, chunks));
   }

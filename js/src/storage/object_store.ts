@@ -1,5 +1,5 @@
-import { checkContent, join } from './chunks.js';
-import type { StorageDriver } from './driver.js';
+import { collect, join } from './chunks.js';
+import type { FileContent, StorageDriver } from './driver.js';
 import { failingAs, nameTaken } from './failure.js';
 import { checkStoreFile, isStoreFile } from './names.js';
 
@@ -61,9 +61,9 @@ class ObjectStorage implements StorageDriver {
     return bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
   }
 
-  async create(name: string, chunks: readonly Uint8Array[]): Promise<void> {
+  async create(name: string, content: FileContent): Promise<void> {
     const key = this.#keyOf(name);
-    checkContent(name, chunks);
+    const chunks = await collect(name, content);
     const written = await failingAs(`write the object ${key}`, () =>
       this.#put(name, key, join(name, chunks)),
     );

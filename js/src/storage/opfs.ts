@@ -1,7 +1,7 @@
 /// <reference lib="dom.asynciterable" />
 import { NotFoundError, UnsupportedError } from '../errors.js';
-import { checkContent } from './chunks.js';
-import type { LockHolder, StorageDriver, StorageLock } from './driver.js';
+import { collect } from './chunks.js';
+import type { FileContent, LockHolder, StorageDriver, StorageLock } from './driver.js';
 import { failingAs, nameTaken } from './failure.js';
 import { lockInBrowser, type WebLocks } from './lock_browser.js';
 import { checkStoreFile, checkStoreName, isStoreFile } from './names.js';
@@ -77,9 +77,9 @@ class OpfsStorage implements StorageDriver {
     });
   }
 
-  async create(name: string, chunks: readonly Uint8Array[]): Promise<void> {
+  async create(name: string, content: FileContent): Promise<void> {
     checkStoreFile(name);
-    checkContent(name, chunks);
+    const chunks = await collect(name, content);
     await failingAs(`write ${name} in ${this.#place}`, () =>
       this.#locks.request(`damask/${this.#directory.name}`, async () => {
         if ((await this.#file(name)) !== undefined) throw nameTaken(name, this.#place);

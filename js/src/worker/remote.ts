@@ -12,6 +12,7 @@ import type {
   PatternStoreStats,
   RefreshReport,
   StoredPattern,
+  StoreHealth,
   TestPattern,
   WorkOptions,
 } from '../interface.js';
@@ -149,6 +150,10 @@ class RemotePatternStore implements IPatternStore {
 
   getStats(): Promise<PatternStoreStats> {
     return this.#call('getStats');
+  }
+
+  health(): Promise<StoreHealth> {
+    return this.#call('health');
   }
 
   clear(): Promise<void> {
