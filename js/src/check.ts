@@ -86,6 +86,7 @@ const createOptions = recordCheck<CreateOptions>({
     efSearch: checkUint32,
   }),
   seed: checkSeed,
+  indexingThreshold: checkUint32,
 });
 
 const pattern = recordCheck<PatternInput>(

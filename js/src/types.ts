@@ -39,11 +39,18 @@ export interface StoreOptions {
    * is beyond `Number.MAX_SAFE_INTEGER`.
    */
   seed: number | bigint;
+  /**
+   * Up to so many slots there is no graph, and every search looks at all patterns: exact, and nothing
+   * to build. Beyond, each new pattern links itself and two of those before it, and searches walk the
+   * graph once it has caught up. [0, 1000000]
+   */
+  indexingThreshold: number;
 }
 
 /**
  * What a store is created with. Absent fields take the defaults: dimension 384, metric cosine,
- * precision fixed16, hnsw { m: 32, efConstruction: 200, efSearch: 100 }, seed 0.
+ * precision fixed16, hnsw { m: 32, efConstruction: 200, efSearch: 100 }, seed 0,
+ * indexingThreshold 2048.
  */
 export interface CreateOptions extends Partial<Omit<StoreOptions, 'hnsw'>> {
   hnsw?: Partial<HnswOptions>;

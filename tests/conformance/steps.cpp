@@ -91,6 +91,7 @@ Result<StoreOptions> storeOptionsOf(const Json& config) {
   StoreOptions options;
   options.dimension = config.value("dimension", options.dimension);
   options.seed = config.value("seed", options.seed);
+  options.indexingThreshold = config.value("indexingThreshold", options.indexingThreshold);
   const auto metric = parseMetric(config.value("metric", "cosine"));
   if (!metric) return tl::unexpected<Error>(metric.error());
   options.metric = *metric;

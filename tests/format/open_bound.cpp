@@ -49,6 +49,7 @@ StoreOptions leastOptions(std::uint32_t dimension, Precision precision = Precisi
   options.metric = Metric::euclidean;
   options.precision = precision;
   options.hnsw = {4, 4, 4};
+  options.indexingThreshold = 0;
   return options;
 }
 

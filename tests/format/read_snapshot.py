@@ -92,7 +92,10 @@ class Snapshot:
             self.top_level,
             self.name_count,
             self.text_bytes,
-        ) = struct.unpack("<IBBIIIQQQQIiIQ", self.sections["META"])
+            self.indexing_threshold,
+            self.linked,
+            self.history,
+        ) = struct.unpack("<IBBIIIQQQQIiIQIQ16s", self.sections["META"])
         self.metric = METRICS[metric]
         self.precision = PRECISIONS[precision]
         expected = SECTIONS + (["F32V"] if self.precision == "float32" else [])
@@ -103,13 +106,14 @@ class Snapshot:
             "HIGH": self.dimension,
             "LOWP": self.dimension,
             "FACT": 16,
-            "LEVL": 1,
-            "LNK0": 4 * (1 + 2 * self.m),
             "RECS": 66,
         }
         if self.precision == "float32":
             rows["F32V"] = 4 * self.dimension
         lengths = {name: row * self.slots for name, row in rows.items()}
+        require(self.linked <= self.slots, "more slots are linked than there are")
+        lengths["LEVL"] = self.linked
+        lengths["LNK0"] = self.linked * 4 * (1 + 2 * self.m)
         lengths["LNKU"] = 4 * (1 + self.m) * sum(self.sections["LEVL"])
         lengths["LIVE"] = 8 * ((self.slots + 63) // 64)
         lengths["TEXT"] = self.text_bytes
@@ -197,7 +201,7 @@ class Snapshot:
                 links = links[:count]
                 require(len(set(links) - {slot}) == count, f"{place}: a link to itself or twice")
                 for other in links:
-                    require(other < self.slots and levels[other] >= level, f"{place}: to {other}")
+                    require(other < self.linked and levels[other] >= level, f"{place}: to {other}")
 
     def describe(self):
         """What damask verify and damask stats say of the file; without xxhash no content hash."""
@@ -208,6 +212,7 @@ class Snapshot:
             "dimension": self.dimension,
             "efConstruction": self.ef_construction,
             "efSearch": self.ef_search,
+            "indexingThreshold": self.indexing_threshold,
             "m": self.m,
             "maxLevel": self.top_level,
             "metric": self.metric,

@@ -15,12 +15,8 @@ struct JournalBase {
 inline JournalBase journalBase(PatternStore* store = nullptr) {
   PatternStore made = smallStore(smallOptions(3, Metric::euclidean, Precision::float32), 6);
   JournalBase base;
-  const SnapshotId id = must(made.save([&base](std::span<const std::byte> bytes) -> Result<void> {
-    base.snapshot.insert(base.snapshot.end(), bytes.begin(), bytes.end());
-    return {};
-  }),
-                             "save");
-  base.header = must(made.beginJournal(id), "beginJournal");
+  base.snapshot = must(made.saveToBytes(), "saveToBytes");
+  base.header = must(made.beginJournal(), "beginJournal");
   if (store != nullptr) *store = std::move(made);
   return base;
 }

@@ -84,6 +84,7 @@ Workload::Workload(Metric metric, Precision precision, std::uint32_t dimension, 
   options_.precision = precision;
   options_.dimension = dimension;
   options_.hnsw = {16, 100, 60};
+  options_.indexingThreshold = 200;
   options_.seed = kSeed;
 }
 

@@ -69,6 +69,7 @@ StoreOptions smallOptions(std::uint32_t dimension, Metric metric, Precision prec
   options.metric = metric;
   options.precision = precision;
   options.hnsw = {4, 16, 8};
+  options.indexingThreshold = 0;
   options.seed = 7;
   return options;
 }

@@ -62,7 +62,8 @@ namespace meta {
 inline constexpr std::size_t kDimension = 1, kMetric = 5, kPrecision = 6, kM = 7,
                              kEfConstruction = 11, kEfSearch = 15, kSeed = 19, kSlots = 27,
                              kLive = 35, kSequence = 43, kEntry = 51, kMaxLevel = 55, kNames = 59,
-                             kTextBytes = 63, kEnd = 71;
+                             kTextBytes = 63, kIndexingThreshold = 71, kLinked = 75, kHistory = 83,
+                             kEnd = 99;
 }  // namespace meta
 
 /// Where the fields of one record are, from the record's begin: 1 + kSize * slot in RECS.

@@ -101,6 +101,7 @@ TEST_CASE("META out of its limits is refused", "[hostile]") {
     u32(meta::kEfConstruction, value, "META", "efConstruction");
   }
   for (const std::uint32_t value : {0u, 10001u}) u32(meta::kEfSearch, value, "META", "efSearch");
+  u32(meta::kIndexingThreshold, 1000001, "META", "indexingThreshold");
 
   const std::uint64_t slots = places().slots;
   for (const std::uint64_t value : {std::uint64_t{0x7fffffff}, slots + (std::uint64_t{1} << 32),
@@ -109,8 +110,14 @@ TEST_CASE("META out of its limits is refused", "[hostile]") {
   }
   u64(meta::kSlots, 0x7ffffffe, "HIGH", "bytes instead of");
   u64(meta::kSlots, slots + 1, "HIGH", "bytes instead of");
-  u64(meta::kSlots, slots - 1, "HIGH", "bytes instead of");
+  u64(meta::kSlots, slots - 1, "META", "linked");
   u64(meta::kSlots, 0, "META", "slots");
+  for (const std::uint64_t value : {slots + 1, UINT64_MAX}) {
+    u64(meta::kLinked, value, "META", "linked");
+  }
+  for (const std::uint64_t value : {std::uint64_t{0}, slots - 1}) {
+    u64(meta::kLinked, value, "LEVL", "bytes instead of");
+  }
   SnapshotParts parts = validParts();
   const auto live = parts.get<std::uint64_t>("META", meta::kLive);
   for (const std::uint64_t value : {slots + 1, UINT64_MAX}) u64(meta::kLive, value, "META", "live");

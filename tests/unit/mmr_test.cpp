@@ -90,6 +90,7 @@ PatternStore storeOf(Metric metric, Vectors& vectors) {
   options.dimension = kDimension;
   options.metric = metric;
   options.hnsw = {8, 60, 40};
+  options.indexingThreshold = 0;
   PatternStore store = PatternStore::create(options).value();
   for (std::size_t row = 0; row < kCount; ++row) {
     Pattern pattern = patternWithId(std::to_string(row));

@@ -41,6 +41,7 @@ class Life {
     options_.precision = precision;
     options_.dimension = dimension;
     options_.hnsw = {8, 40, 30};
+    options_.indexingThreshold = 0;
     options_.seed = seed;
     store_.emplace(std::move(*PatternStore::create(options_)));
   }

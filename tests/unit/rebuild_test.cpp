@@ -48,6 +48,16 @@ void rebuild(PatternStore& store, std::size_t slice) {
   REQUIRE(store.finishRebuild());
 }
 
+/// Checksums of all sections but META, which has the store's history.
+std::vector<std::uint64_t> contentOf(const std::vector<std::byte>& snapshot) {
+  std::vector<std::uint64_t> checksums;
+  const SnapshotInfo info = inspectSnapshot(snapshot).value();
+  for (const SnapshotSection& section : info.sections) {
+    if (section.name != "META") checksums.push_back(section.checksum);
+  }
+  return checksums;
+}
+
 }  // namespace
 
 TEST_CASE("a rebuilt store has the bytes of one that never had a tombstone", "[rebuild]") {
@@ -74,8 +84,6 @@ TEST_CASE("a rebuilt store has the bytes of one that never had a tombstone", "[r
       if (n % 3 == 0) REQUIRE(store.recordUsage(pattern.id, Verdict::flaky, 1234));
     }
     PatternStore fresh = PatternStore::create(options).value();
-    // Clearing is a change: both stores then have seen as many.
-    while (fresh.stats().sequence + store.size() < store.stats().sequence) REQUIRE(fresh.clear());
     for (auto slot = store.nextSlot(0); slot; slot = store.nextSlot(*slot + 1)) {
       const auto pattern = store.patternAt(*slot).value();
       REQUIRE(fresh.upsert(*pattern, vectors[pattern->id]));
@@ -87,7 +95,7 @@ TEST_CASE("a rebuilt store has the bytes of one that never had a tombstone", "[r
       rebuild(rebuilt, slice);
       REQUIRE(rebuilt.stats().slots == rebuilt.size());
       REQUIRE(exactAnswers(rebuilt) == before);
-      REQUIRE(bytesOf(rebuilt) == bytesOf(fresh));
+      REQUIRE(contentOf(bytesOf(rebuilt)) == contentOf(bytesOf(fresh)));
     }
   }
 }

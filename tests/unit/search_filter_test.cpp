@@ -35,6 +35,7 @@ StoreOptions options() {
   StoreOptions o;
   o.dimension = kDimension;
   o.hnsw = {16, 100, 50};
+  o.indexingThreshold = 0;
   return o;
 }
 

@@ -52,6 +52,7 @@ PatternStore storeWithout(const Vectors& vectors, Metric metric) {
   StoreOptions options;
   options.metric = metric;
   options.dimension = static_cast<std::uint32_t>(vectors.dimension);
+  options.indexingThreshold = 0;
   const std::size_t rows = vectors.count() - kQueries;
   return storeOf(options, std::span(vectors.values).first(rows * vectors.dimension));
 }

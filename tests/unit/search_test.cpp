@@ -38,6 +38,7 @@ StoreOptions optionsOf(Metric metric, std::size_t dimension) {
   options.metric = metric;
   options.dimension = static_cast<std::uint32_t>(dimension);
   options.hnsw = {16, 80, 60};
+  options.indexingThreshold = 0;
   return options;
 }
 
@@ -257,6 +258,7 @@ TEST_CASE("a walk that finds fewer than k is followed by a scan", "[search]") {
   // Under dot, short vectors lose all of their links to longer ones.
   StoreOptions options = optionsOf(Metric::dot, 4);
   options.hnsw = {4, 8, 8};
+  options.indexingThreshold = 0;
   Vectors rows = clusteredVectors(1000 / kSlowTarget, 4, kSeed);
   for (std::size_t i = 0; i < rows.values.size(); ++i) {
     rows.values[i] *= static_cast<float>(i / 4 % 17 + 1);
@@ -269,6 +271,43 @@ TEST_CASE("a walk that finds fewer than k is followed by a scan", "[search]") {
   REQUIRE(report.exact);
   REQUIRE(report.distanceComputations > rows.count());
   REQUIRE(same(hits, slotsOf(store, rows[0], askExactly(k))));
+}
+
+TEST_CASE("a small store is searched exactly, and gets a graph as it grows", "[search]") {
+  StoreOptions options;
+  options.dimension = 12;
+  options.hnsw = {8, 40, 40};
+  options.indexingThreshold = 150;
+  const auto vectors = clusteredVectors(400, 12, kSeed);
+  PatternStore store = PatternStore::create(options).value();
+  SearchOptions plain, exact;
+  exact.exact = true;
+  std::size_t firstWalk = 0;
+  for (std::size_t i = 0; i < vectors.count(); ++i) {
+    REQUIRE(store.upsert(patternWithId(std::to_string(i)), vectors[i]));
+    SearchReport report;
+    const auto hits = store.search(vectors[i], plain, &report).value();
+    if (report.plan == SearchPlan::graph) {
+      if (firstWalk == 0) firstWalk = i + 1;
+      continue;
+    }
+    REQUIRE(report.exact);
+    REQUIRE(firstWalk == 0);
+    const auto best = store.search(vectors[i], exact).value();
+    REQUIRE(hits.size() == best.size());
+    for (std::size_t k = 0; k < hits.size(); ++k) REQUIRE(hits[k].id == best[k].id);
+  }
+  // Three are linked for each that comes, from the 151st on.
+  REQUIRE(firstWalk == 225);
+  // What a snapshot holds of a graph that has not caught up goes on as the original does.
+  PatternStore whole = PatternStore::create(options).value();
+  for (std::size_t i = 0; i < 400; ++i) {
+    REQUIRE(whole.upsert(patternWithId(std::to_string(i)), vectors[i]));
+    if (i == 100 || i == 180 || i == 300) {
+      whole = PatternStore::open(whole.saveToBytes().value()).value();
+    }
+  }
+  REQUIRE(whole.saveToBytes().value() == store.saveToBytes().value());
 }
 
 TEST_CASE("without an ef it is the larger of efSearch and k", "[search]") {

@@ -103,6 +103,7 @@ TEST_CASE("the fewest and the most links come back", "[snapshot]") {
   for (const std::uint32_t m : {limits::kMinM, limits::kMaxM}) {
     StoreOptions options = smallOptions(3);
     options.hnsw = {m, m, 20};
+    options.indexingThreshold = 0;
     requireRoundTrip(smallStore(options, 300), 300);
   }
 }

@@ -37,6 +37,7 @@ StoreOptions optionsOf(std::uint32_t dimension, Precision precision = Precision:
   options.dimension = dimension;
   options.precision = precision;
   options.hnsw = {4, 20, 20};
+  options.indexingThreshold = 0;
   return options;
 }
 
@@ -237,6 +238,7 @@ TEST_CASE("several threads read one store and get what one thread gets", "[store
   const auto vectors = clusteredVectors(1000 / kSlowTarget, 24, kSeed);
   StoreOptions options = optionsOf(24);
   options.hnsw = {16, 60, 60};
+  options.indexingThreshold = 0;
   PatternStore writable = storeOf(options, vectors.values);
   for (std::size_t i = 0; i < vectors.count() / 5; i += 7) {
     REQUIRE(writable.remove(std::to_string(i)).value());

@@ -113,6 +113,8 @@ TEST_CASE("create names the option that is outside of its limits", "[store]") {
   for (const std::uint32_t v : {0u, 10001u}) {
     requireOption("hnsw.efSearch", v, 1, 10000, [v](StoreOptions& o) { o.hnsw.efSearch = v; });
   }
+  requireOption("indexingThreshold", 1000001, 0, 1000000,
+                [](StoreOptions& o) { o.indexingThreshold = 1000001; });
   requireOption("metric", 3, 0, 2, [](StoreOptions& o) { o.metric = static_cast<Metric>(3); });
   requireOption("precision", 2, 0, 1,
                 [](StoreOptions& o) { o.precision = static_cast<Precision>(2); });

@@ -27,6 +27,7 @@ StoreOptions smallOptions() {
   StoreOptions options;
   options.dimension = 4;
   options.hnsw = {8, 40, 50};
+  options.indexingThreshold = 0;
   return options;
 }
 

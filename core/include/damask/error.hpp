@@ -19,6 +19,8 @@ enum class ErrorCode {
   journalMismatch,    ///< The journal does not continue this store.
   unsupported,        ///< This build or machine lacks what was asked for.
   io,                 ///< The operating system refused to read or write (drivers only).
+  conflict,           ///< Another writer has changed the stored files (drivers only).
+  locked,             ///< Another writer has the store (drivers only).
   internal,           ///< An invariant of damask itself does not hold: a bug, please report it.
 };
 

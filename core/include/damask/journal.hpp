@@ -1,16 +1,9 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
 namespace damask {
-
-/// Which snapshot, and what it holds.
-struct SnapshotId {
-  std::array<std::byte, 16> hash{};  ///< XXH3-128 of its header and table: equal stores agree.
-  std::uint64_t sequence = 0;        ///< Changes it holds.
-};
 
 /// How far PatternStore::replay goes.
 struct ReplayOptions {

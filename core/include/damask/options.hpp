@@ -35,6 +35,10 @@ struct StoreOptions {
   Precision precision = Precision::fixed16;
   HnswOptions hnsw;
   std::uint64_t seed = 0;  ///< Levels of the graph are a hash of (seed, slot).
+  /// Up to so many slots there is no graph, and every search looks at all patterns: exact, and
+  /// nothing to build. Beyond, each new pattern links itself and two of those before it, and
+  /// searches walk the graph once it has caught up. [0, 1000000]
+  std::uint32_t indexingThreshold = 2048;
 };
 
 /// What one search asks for. Absent filter fields match everything; present ones must be equal.
@@ -69,6 +73,7 @@ inline constexpr std::uint32_t kMinM = 4;
 inline constexpr std::uint32_t kMaxM = 128;
 inline constexpr std::uint32_t kMaxEfConstruction = 4096;
 inline constexpr std::uint32_t kMaxEf = 10000;
+inline constexpr std::uint32_t kMaxIndexingThreshold = 1000000;
 inline constexpr std::size_t kMaxK = 10000;
 inline constexpr std::size_t kMaxNameBytes = 1024;           ///< id, type, domain, framework.
 inline constexpr std::size_t kMaxTextBytes = 16u << 20;      ///< content, metadata.

@@ -186,10 +186,10 @@ class PatternStore {
   Result<std::optional<std::vector<float>>> embeddingAt(std::uint32_t slot) const;
 
   /// A journal holds the changes since a snapshot, so that a change is durable when its frame is.
-  /// Begins one for the snapshot that save() has just given, and returns its first bytes. From now
-  /// on every change is collected for takeJournal(); rebuilds are not, as they change no answer.
-  /// Errors: invalidState (the store has changed since, or changes are not taken yet), outOfMemory.
-  Result<std::vector<std::byte>> beginJournal(const SnapshotId& snapshot);
+  /// Begins one that continues the store as it is now, and returns its first bytes. From now on
+  /// every change is collected for takeJournal(); rebuilds are not, as they change no answer.
+  /// Errors: invalidState (patterns are staged, or changes are not taken yet), outOfMemory.
+  Result<std::vector<std::byte>> beginJournal();
 
   /// The changes since the last call, as one frame to append to the journal; empty when there are
   /// none. All of a frame is replayed or nothing, so a batch that was staged is whole in one frame.
@@ -197,9 +197,11 @@ class PatternStore {
   /// torn end from corruption. Errors: invalidState (no journal), outOfMemory. O(bytes).
   Result<std::vector<std::byte>> takeJournal(std::uint64_t synced);
 
-  /// Makes the changes of a journal that continues this store as it is: that of the snapshot it was
-  /// opened from, or the one after the journal replayed last. Unless its end is torn, or something
-  /// was left out, the journal goes on with takeJournal(). Errors: journalMismatch (it continues
+  /// Makes the changes of a journal that continues this store as it is: one that began when a store
+  /// had been told the same, in the same order. Unless its end is torn, or something was left out,
+  /// the journal goes on with takeJournal(). Given a longer form of the journal that was replayed
+  /// last, it makes the changes that have come since: so a reader follows a writer, past an end
+  /// that was torn because it was still being written. Errors: journalMismatch (it continues
   /// another store), and, with some of its changes made, so that the store must be thrown away:
   /// journalCorrupt, outOfMemory. Costs: as its changes.
   Result<ReplayReport> replay(std::span<const std::byte> journal,
@@ -207,7 +209,7 @@ class PatternStore {
 
   /// Writes a snapshot, front to back, in chunks of at most 1 MiB; needs no copy of the store.
   /// Errors: invalidState while patterns are staged, and what `sink` returns.
-  Result<SnapshotId> save(const ByteSink& sink) const;
+  Result<void> save(const ByteSink& sink) const;
   /// The same into one buffer.
   Result<std::vector<std::byte>> saveToBytes() const;
 

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cereal/cereal.hpp>
 #include <cstdint>
 
 #include "codec/codec.hpp"
-#include "damask//options.hpp"
+#include "damask/options.hpp"
+#include "durable/history.hpp"
 #include "store/records.hpp"
 
 // The numbers of format version 1. docs/format.md describes every byte.
@@ -42,7 +44,8 @@ inline constexpr std::uint32_t sectionCount(Precision precision) noexcept {
 /// Each section is one cereal archive, which begins with one byte: 1, little-endian.
 inline constexpr std::uint64_t kArchiveByte = 1;
 inline constexpr std::uint64_t kWord = 4, kLongWord = 8;
-inline constexpr std::uint64_t kMetaBytes = kArchiveByte + 7 * kWord + 2 + 5 * kLongWord;
+inline constexpr std::uint64_t kMetaBytes =
+    kArchiveByte + 7 * kWord + 2 + 5 * kLongWord + kWord + kLongWord + 16;
 inline constexpr std::uint64_t kFactorBytes = 16;
 inline constexpr std::uint64_t kRecordBytes = 6 * kWord + 2 + 5 * kLongWord;
 
@@ -56,6 +59,8 @@ struct Meta {
   std::int32_t maxLevel = -1;
   std::uint32_t names = 0;
   std::uint64_t textBytes = 0;
+  std::uint64_t linked = 0;  ///< The first so many slots are in the graph.
+  History history{};
 };
 
 /// Field order is the format: one function for both directions.
@@ -63,7 +68,9 @@ template <typename Archive>
 void transfer(Archive& archive, Meta& m) {
   auto& o = m.options;
   archive(o.dimension, o.metric, o.precision, o.hnsw.m, o.hnsw.efConstruction, o.hnsw.efSearch,
-          o.seed, m.slots, m.live, m.sequence, m.entry, m.maxLevel, m.names, m.textBytes);
+          o.seed, m.slots, m.live, m.sequence, m.entry, m.maxLevel, m.names, m.textBytes,
+          o.indexingThreshold, m.linked);
+  archive(cereal::binary_data(m.history.data(), m.history.size()));
 }
 
 template <typename Archive>

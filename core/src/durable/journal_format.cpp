@@ -24,7 +24,7 @@ tl::unexpected<Error> corrupt(std::string what) {
 
 /// Frames belong to their journal: the checksum begins with what the journal continues.
 std::uint64_t seedOf(const Header& header) {
-  return checksumOf(header.snapshot) + header.sequence;
+  return checksumOf(header.history) + header.sequence;
 }
 
 std::uint64_t frameChecksum(std::uint64_t seed, std::span<const std::byte> head,
@@ -36,7 +36,6 @@ std::uint64_t frameChecksum(std::uint64_t seed, std::span<const std::byte> head,
 struct FoundFrame {
   Frame frame;
   std::uint64_t synced = 0;
-  std::uint64_t end = 0;
 };
 
 /// The frame at an offset, when its bounds are within the journal.
@@ -46,9 +45,9 @@ std::optional<FoundFrame> frameAt(std::span<const std::byte> bytes, std::uint64_
   const auto length = readLittle<std::uint64_t>(p);
   if (length == 0 || length > bytes.size() - offset - kFrameHeaderBytes) return std::nullopt;
   const std::uint64_t start = offset + kFrameHeaderBytes;
-  return FoundFrame{{readLittle<std::uint64_t>(p + 8), bytes.subspan(start, length)},
-                    readLittle<std::uint64_t>(p + 16),
-                    start + length};
+  return FoundFrame{
+      {readLittle<std::uint64_t>(p + 8), bytes.subspan(start, length), start + length},
+      readLittle<std::uint64_t>(p + 16)};
 }
 
 bool checks(std::span<const std::byte> bytes, std::uint64_t offset, const FoundFrame& found,
@@ -70,7 +69,7 @@ bool wasDurable(std::span<const std::byte> bytes, std::uint64_t torn, std::uint6
   for (std::uint64_t at = torn + 1; at + kFrameHeaderBytes < bytes.size(); ++at) {
     const auto found = frameAt(bytes, at);
     if (!found || found->frame.sequence < sequence || found->synced <= torn) continue;
-    const std::uint64_t cost = found->end - at;
+    const std::uint64_t cost = found->frame.end - at;
     if (cost > budget) return true;
     budget -= cost;
     if (checks(bytes, at, *found, seed)) return true;
@@ -103,9 +102,8 @@ Result<Header> decodeHeader(std::span<const std::byte> bytes) {
     return corrupt("the journal's header has a flag of a later version");
   }
   Header header;
-  std::copy_n(&bytes[16], header.snapshot.size(), header.snapshot.begin());
-  std::copy_n(&bytes[32], header.previous.size(), header.previous.begin());
-  header.sequence = readLittle<std::uint64_t>(&bytes[48]);
+  std::copy_n(&bytes[16], header.history.size(), header.history.begin());
+  header.sequence = readLittle<std::uint64_t>(&bytes[32]);
   return header;
 }
 
@@ -117,8 +115,7 @@ std::vector<std::byte> encodeHeader(const Header& header) {
   for (const char c : kMagic) out.push_back(static_cast<std::byte>(c));
   appendLittle(out, kVersion);
   appendLittle(out, std::uint32_t{0});
-  out.insert(out.end(), header.snapshot.begin(), header.snapshot.end());
-  out.insert(out.end(), header.previous.begin(), header.previous.end());
+  out.insert(out.end(), header.history.begin(), header.history.end());
   appendLittle(out, header.sequence);
   appendLittle(out, checksumOf(out));
   return out;
@@ -156,7 +153,7 @@ Result<Scan> scan(std::span<const std::byte> bytes, bool untilDamage) {
     }
     result.frames.push_back(found->frame);
     sequence = found->frame.sequence;
-    offset = found->end;
+    offset = found->frame.end;
   }
   return result;
 }

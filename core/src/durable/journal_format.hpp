@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "damask/error.hpp"
-#include "durable/layout.hpp"
+#include "durable/history.hpp"
 
 // A journal is a header and frames, each the changes of one write. docs/format.md describes every
 // byte.
@@ -14,20 +14,21 @@ namespace damask::journal {
 
 inline constexpr char kMagic[8] = {'D', 'A', 'M', 'A', 'S', 'K', 'J', '\n'};
 inline constexpr std::uint32_t kVersion = 1;
-inline constexpr std::size_t kHeaderBytes = 64;
+inline constexpr std::size_t kHeaderBytes = 48;
 inline constexpr std::size_t kFrameHeaderBytes = 32;  // length, sequence, synced, checksum
 
 /// What a journal continues.
 struct Header {
-  SnapshotHash snapshot{};     ///< The snapshot that holds all changes before this journal.
-  SnapshotHash previous{};     ///< The one whose journal leads here; zeros for none.
-  std::uint64_t sequence = 0;  ///< The store's sequence where the journal begins.
+  History history{};           ///< Of the store where the journal begins.
+  std::uint64_t sequence = 0;  ///< The same store's.
+  bool operator==(const Header&) const = default;
 };
 
 /// One frame, within the journal's bytes.
 struct Frame {
   std::uint64_t sequence = 0;  ///< Before its first change.
   std::span<const std::byte> payload;
+  std::uint64_t end = 0;  ///< Where it ends in the journal.
 };
 
 /// A journal taken apart; nothing of its changes is checked but their checksums.

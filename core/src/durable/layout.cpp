@@ -141,10 +141,6 @@ SnapshotHash snapshotHash(std::span<const std::byte> bytes, std::size_t sections
   return hash;
 }
 
-SnapshotHash hashOfSnapshot(std::span<const std::byte> bytes) {
-  return snapshotHash(bytes, readLittle<std::uint32_t>(&bytes[12]));
-}
-
 std::string contentHash(std::span<const std::byte> bytes, std::size_t sections) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text;

@@ -34,8 +34,6 @@ Result<std::vector<SectionEntry>> decodeLayout(std::span<const std::byte> bytes)
 /// XXH3-128 of a snapshot's header and table: which snapshot it is.
 using SnapshotHash = std::array<std::byte, 16>;
 SnapshotHash snapshotHash(std::span<const std::byte> bytes, std::size_t sections);
-/// The same of a snapshot whose layout was checked.
-SnapshotHash hashOfSnapshot(std::span<const std::byte> bytes);
 /// As 32 hex digits.
 std::string contentHash(std::span<const std::byte> bytes, std::size_t sections);
 

@@ -13,7 +13,7 @@ namespace damask {
 
 /// Writes format version 1. Goes over the store twice: once for lengths and checksums, which the
 /// header needs, and once for the bytes, so that no copy is made. Throws std::bad_alloc.
-Result<SnapshotId> writeSnapshot(const StoreState& state, const ByteSink& sink);
+Result<void> writeSnapshot(const StoreState& state, const ByteSink& sink);
 
 /// How many bytes writeSnapshot will write. Throws std::bad_alloc.
 std::uint64_t snapshotBytes(const StoreState& state);

@@ -27,8 +27,9 @@ class Reader {
   Result<std::unique_ptr<StoreState>> read() {
     state_->reserve(slots_);
     state_->sequence = meta_.sequence;
+    state_->history = meta_.history;
     for (const auto step : {&Reader::readVectors, &Reader::readNames, &Reader::readRecords,
-                            &Reader::readGraph, &Reader::readFloats}) {
+                            &Reader::readCodes, &Reader::readGraph, &Reader::readFloats}) {
       if (const auto ok = (this->*step)(); !ok) return tl::unexpected<Error>(ok.error());
     }
     return std::move(state_);
@@ -170,18 +171,26 @@ class Reader {
     return {};
   }
 
+  Result<void> readCodes() {
+    SectionReader high(sections_.bytes(Section::high));
+    for (Slot slot = 0; slot < slots_; ++slot) {
+      const std::span<std::int8_t> hi(state_->graph.nextCode(), meta_.options.dimension);
+      high.values(hi.data(), hi.size());
+      if (const auto ok = checkCodes(slot, hi); !ok) return ok;
+      state_->graph.append(state_->codec.hotFactor(state_->cold[slot], hi.data()));
+    }
+    return {};
+  }
+
   Result<void> readGraph() {
     const std::uint32_t m = meta_.options.hnsw.m;
-    SectionReader high(sections_.bytes(Section::high));
     SectionReader levels(sections_.bytes(Section::levels));
     SectionReader links(sections_.bytes(Section::links));
     SectionReader upper(sections_.bytes(Section::upper));
     std::uint64_t upperLeft = sections_.bytes(Section::upper).size() - format::kArchiveByte;
     std::vector<std::uint32_t> row(1 + 2 * std::size_t{m});
     std::vector<std::uint32_t> upperRows;
-    for (Slot slot = 0; slot < slots_; ++slot) {
-      const std::span<std::int8_t> hi(state_->graph.nextCode(), meta_.options.dimension);
-      high.values(hi.data(), hi.size());
+    for (Slot slot = 0; slot < meta_.linked; ++slot) {
       std::uint8_t level = 0;
       levels.archive()(level);
       links.values(row.data(), row.size());
@@ -194,13 +203,11 @@ class Reader {
       upper.values(upperRows.data(), upperRows.size());
       if (const auto ok = checkLists(slot, Section::links, row, 2 * m); !ok) return ok;
       if (const auto ok = checkLists(slot, Section::upper, upperRows, m); !ok) return ok;
-      if (const auto ok = checkCodes(slot, hi); !ok) return ok;
-      state_->graph.append(state_->codec.hotFactor(state_->cold[slot], hi.data()));
       state_->graph.restoreLinks(row, level, upperRows);
     }
     if (upperLeft != 0) return corruptSection(Section::upper, "has bytes that no node uses");
-    if (slots_ != 0) state_->graph.restoreEntry(meta_.entry, meta_.maxLevel);
-    if (slots_ == 0 && (meta_.entry != 0 || meta_.maxLevel != -1)) {
+    if (meta_.linked != 0) state_->graph.restoreEntry(meta_.entry, meta_.maxLevel);
+    if (meta_.linked == 0 && (meta_.entry != 0 || meta_.maxLevel != -1)) {
       return corruptSection(Section::meta, "an empty graph has an entry");
     }
     return checkGraph(state_->graph);
@@ -219,10 +226,10 @@ class Reader {
                                            std::to_string(capacity));
       }
       const auto links = rows.subspan(begin + 1, count);
-      const auto beyond = std::ranges::find_if(links, [this](Slot s) { return s >= slots_; });
+      const auto beyond = std::ranges::find_if(links, [this](Slot s) { return s >= meta_.linked; });
       if (beyond != links.end()) {
         return corruptSection(section, at(slot) + "links to slot " + std::to_string(*beyond) +
-                                           " of " + std::to_string(slots_));
+                                           " of " + std::to_string(meta_.linked));
       }
       const auto padding = rows.subspan(begin + 1 + count, capacity - count);
       if (std::ranges::any_of(padding, [](std::uint32_t v) { return v != 0; })) {

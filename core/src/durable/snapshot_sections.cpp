@@ -36,6 +36,10 @@ Result<void> SnapshotSections::readMeta() {
     return corruptSection(Section::meta, "counts " + std::to_string(meta_.live) + " live of " +
                                              std::to_string(meta_.slots) + " slots");
   }
+  if (meta_.linked > meta_.slots) {
+    return corruptSection(Section::meta, "counts " + std::to_string(meta_.linked) + " linked of " +
+                                             std::to_string(meta_.slots) + " slots");
+  }
   // Each live pattern names at most three; with that, the sections vouch for what names take.
   if (meta_.names > 3 * meta_.live) {
     return corruptSection(Section::meta, "counts " + std::to_string(meta_.names) + " names for " +
@@ -63,8 +67,8 @@ Result<void> SnapshotSections::checkLengths() const {
       {Section::high, slots * dimension},
       {Section::low, slots * dimension},
       {Section::factors, slots * format::kFactorBytes},
-      {Section::levels, slots},
-      {Section::links, slots * linkRow},
+      {Section::levels, meta_.linked},
+      {Section::links, meta_.linked * linkRow},
       {Section::live, (slots + 63) / 64 * 8},
       {Section::records, slots * format::kRecordBytes},
       {Section::text, meta_.textBytes},

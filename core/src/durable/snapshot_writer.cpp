@@ -20,7 +20,8 @@ class Writer {
  public:
   explicit Writer(const StoreState& state) : s_(state), view_(state.graph.view()) {
     numberNames();
-    for (Slot slot = 0; slot < view_.slots; ++slot) textBytes_ += s_.records.row(slot).textBytes();
+    for (Slot slot = 0; slot < s_.graph.slots(); ++slot)
+      textBytes_ += s_.records.row(slot).textBytes();
   }
 
   void write(Section section, Archive& archive) const {
@@ -39,7 +40,10 @@ class Writer {
           format::transfer(archive, factor);
         });
       case Section::levels:
-        return forEachSlot([&](Slot i) { archive(static_cast<std::uint8_t>(s_.graph.level(i))); });
+        for (Slot i = 0; i < s_.graph.linked(); ++i) {
+          archive(static_cast<std::uint8_t>(s_.graph.level(i)));
+        }
+        return;
       case Section::links:
         return writeLinks(archive, 0, 2 * s_.options.hnsw.m);
       case Section::upper:
@@ -67,7 +71,7 @@ class Writer {
  private:
   template <typename Each>
   void forEachSlot(Each&& each) const {
-    for (Slot slot = 0; slot < view_.slots; ++slot) each(slot);
+    for (Slot slot = 0; slot < s_.graph.slots(); ++slot) each(slot);
   }
 
   // Names are numbered by first use in slot order, so that a store and its reloaded twin, which
@@ -96,20 +100,22 @@ class Writer {
 
   void writeMeta(Archive& archive) const {
     format::Meta meta{s_.options,
-                      view_.slots,
+                      s_.graph.slots(),
                       s_.records.size(),
                       s_.sequence,
-                      view_.slots == 0 ? 0 : view_.entry,
+                      view_.entry,
                       view_.maxLevel,
                       static_cast<std::uint32_t>(used_.size()),
-                      textBytes_};
+                      textBytes_,
+                      s_.graph.linked(),
+                      s_.history};
     format::transfer(archive, meta);
   }
 
   // Rows of fixed width; what is beyond a list's count is zero.
   void writeLinks(Archive& archive, std::int32_t firstLevel, std::uint32_t capacity) const {
     std::vector<std::uint32_t> row(capacity + std::size_t{1});
-    forEachSlot([&](Slot slot) {
+    for (Slot slot = 0; slot < s_.graph.linked(); ++slot) {
       const std::int32_t lastLevel = firstLevel == 0 ? 0 : s_.graph.level(slot);
       for (std::int32_t level = firstLevel; level <= lastLevel; ++level) {
         const LinkList links = view_.links(slot, level);
@@ -118,7 +124,7 @@ class Writer {
         std::copy_n(links.begin(), row[0], row.begin() + 1);
         putValues(archive, row.data(), row.size());
       }
-    });
+    }
   }
 
   void writeNames(Archive& archive) const {
@@ -165,7 +171,7 @@ std::uint64_t snapshotBytes(const StoreState& state) {
   return entries.back().offset + entries.back().length;
 }
 
-Result<SnapshotId> writeSnapshot(const StoreState& state, const ByteSink& sink) {
+Result<void> writeSnapshot(const StoreState& state, const ByteSink& sink) {
   SinkBuffer buffer(sink);
   try {
     const Writer writer(state);
@@ -175,8 +181,7 @@ Result<SnapshotId> writeSnapshot(const StoreState& state, const ByteSink& sink) 
     for (std::uint32_t i = 0; i < entries.size(); ++i) {
       writeSection(writer, static_cast<Section>(i), buffer);
     }
-    if (const auto sent = buffer.finish(); !sent) return tl::unexpected<Error>(sent.error());
-    return SnapshotId{snapshotHash(layout, entries.size()), state.sequence};
+    return buffer.finish();
   } catch (const cereal::Exception& e) {
     if (const auto sent = buffer.finish(); !sent) return tl::unexpected<Error>(sent.error());
     return fail(ErrorCode::internal, std::string("writing the snapshot failed: ") + e.what());

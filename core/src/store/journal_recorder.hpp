@@ -28,8 +28,12 @@ class JournalRecorder {
   void end() noexcept { ended_ = true; }
   bool isEnded() const noexcept { return ended_; }
 
-  void record(Encoded&& change) noexcept { pending_.splice(pending_.end(), change); }
-  void recordStaged(Encoded&& change) noexcept { staged_.splice(staged_.end(), change); }
+  void record(Encoded&& change) noexcept {
+    if (!ended_) pending_.splice(pending_.end(), change);
+  }
+  void recordStaged(Encoded&& change) noexcept {
+    if (!ended_) staged_.splice(staged_.end(), change);
+  }
   void commitStaged() noexcept { pending_.splice(pending_.end(), staged_); }
   void discardStaged() noexcept { staged_.clear(); }
 

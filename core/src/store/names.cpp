@@ -73,7 +73,7 @@ constexpr Names<FilterOperator, 12> kFilterOperators{"filter operator",
                                                        {FilterOperator::all, "and"},
                                                        {FilterOperator::any, "or"},
                                                        {FilterOperator::negation, "not"}}}};
-constexpr Names<ErrorCode, 12> kErrorCodes{"code",
+constexpr Names<ErrorCode, 14> kErrorCodes{"code",
                                            {{{ErrorCode::invalidArgument, "INVALID_ARGUMENT"},
                                              {ErrorCode::invalidState, "INVALID_STATE"},
                                              {ErrorCode::outOfMemory, "OUT_OF_MEMORY"},
@@ -85,6 +85,8 @@ constexpr Names<ErrorCode, 12> kErrorCodes{"code",
                                              {ErrorCode::journalMismatch, "JOURNAL_MISMATCH"},
                                              {ErrorCode::unsupported, "UNSUPPORTED"},
                                              {ErrorCode::io, "IO"},
+                                             {ErrorCode::conflict, "CONFLICT"},
+                                             {ErrorCode::locked, "LOCKED"},
                                              {ErrorCode::internal, "INTERNAL"}}}};
 
 }  // namespace

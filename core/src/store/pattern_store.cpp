@@ -61,9 +61,7 @@ Result<PatternStore> PatternStore::open(std::span<const std::byte> snapshot) {
     if (!kernels) return tl::unexpected<Error>(kernels.error());
     auto state = readSnapshot(snapshot, *kernels);
     if (!state) return tl::unexpected<Error>(state.error());
-    auto impl = std::make_unique<Impl>(std::move(*state));
-    impl->origin = SnapshotId{hashOfSnapshot(snapshot), impl->state->sequence};
-    return PatternStore(std::move(impl));
+    return PatternStore(std::make_unique<Impl>(std::move(*state)));
   } catch (const std::bad_alloc&) {
     return noMemory("open the snapshot");
   }
@@ -192,7 +190,7 @@ std::string_view PatternStore::idOf(std::uint32_t slot) const noexcept {
   return records.isLive(slot) ? records.row(slot).id() : std::string_view();
 }
 
-Result<SnapshotId> PatternStore::save(const ByteSink& sink) const {
+Result<void> PatternStore::save(const ByteSink& sink) const {
   try {
     if (const auto settled = impl_->refuseStaged("save"); !settled) {
       return tl::unexpected<Error>(settled.error());

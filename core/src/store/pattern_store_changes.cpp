@@ -20,34 +20,12 @@ Result<float> checked(const StoreState& state, const Pattern& pattern,
   return state.codec.check(embedding, "embedding");
 }
 
-/// A change as the journal will have it; nothing without one. Throws std::bad_alloc.
+/// A change as a journal has it. Throws std::bad_alloc.
 template <typename Append, typename... Args>
-JournalRecorder::Encoded encode(const std::optional<JournalRecorder>& journal, Append append,
-                                const Args&... args) {
-  if (!journal || journal->isEnded()) return {};
+JournalRecorder::Encoded encode(Append append, const Args&... args) {
   JournalRecorder::Encoded encoded(1);
   append(encoded.front(), args...);
   return encoded;
-}
-
-Result<void> insertChecked(StoreState& state, std::optional<JournalRecorder>& journal,
-                           const Pattern& pattern, std::span<const float> embedding,
-                           Visibility visibility) {
-  try {
-    const auto largest = checked(state, pattern, embedding);
-    if (!largest) return tl::unexpected<Error>(largest.error());
-    auto change = encode(journal, journal::appendUpsert, pattern, embedding);
-    const auto inserted = insertPattern(state, pattern, embedding, *largest, visibility);
-    if (!inserted || !journal) return inserted;
-    if (visibility == Visibility::live) {
-      journal->record(std::move(change));
-    } else {
-      journal->recordStaged(std::move(change));
-    }
-    return inserted;
-  } catch (const std::bad_alloc&) {
-    return noMemory("store one more pattern");
-  }
 }
 
 }  // namespace
@@ -61,29 +39,61 @@ Result<void> PatternStore::check(const Pattern& pattern, std::span<const float> 
 }
 
 Result<void> PatternStore::upsert(const Pattern& pattern, std::span<const float> embedding) {
-  return insertChecked(*impl_->state, impl_->journal, pattern, embedding, Visibility::live);
+  return impl_->insert(pattern, embedding, Visibility::live);
 }
 
 Result<void> PatternStore::stage(const Pattern& pattern, std::span<const float> embedding) {
-  return insertChecked(*impl_->state, impl_->journal, pattern, embedding, Visibility::staged);
+  return impl_->insert(pattern, embedding, Visibility::staged);
+}
+
+Result<void> PatternStore::Impl::insert(const Pattern& pattern, std::span<const float> embedding,
+                                        Visibility visibility) {
+  try {
+    const auto largest = checked(*state, pattern, embedding);
+    if (!largest) return tl::unexpected<Error>(largest.error());
+    auto change = encode(journal::appendUpsert, pattern, embedding);
+    // So that adding to it cannot fail.
+    if (stagedChanges.size() == stagedChanges.capacity()) {
+      stagedChanges.reserve(2 * stagedChanges.size() + 1);
+    }
+    const auto inserted = insertPattern(*state, pattern, embedding, *largest, visibility);
+    if (!inserted) return inserted;
+    if (visibility == Visibility::live) {
+      note(std::move(change));
+    } else {
+      stagedChanges.push_back(historyOf(change.front()));
+      if (journal) journal->recordStaged(std::move(change));
+    }
+    return inserted;
+  } catch (const std::bad_alloc&) {
+    return noMemory("store one more pattern");
+  }
+}
+
+void PatternStore::Impl::note(JournalRecorder::Encoded&& change) noexcept {
+  state->note(historyOf(change.front()));
+  if (journal) journal->record(std::move(change));
 }
 
 void PatternStore::commitStaged() noexcept {
   damask::commitStaged(*impl_->state);
+  for (const History& change : impl_->stagedChanges) impl_->state->note(change);
+  impl_->stagedChanges.clear();
   if (impl_->journal) impl_->journal->commitStaged();
 }
 
 void PatternStore::discardStaged() noexcept {
   damask::discardStaged(*impl_->state);
+  impl_->stagedChanges.clear();
   if (impl_->journal) impl_->journal->discardStaged();
 }
 
 Result<bool> PatternStore::remove(std::string_view id) {
   try {
     if (!impl_->state->records.find(id)) return false;
-    auto change = encode(impl_->journal, journal::appendRemove, id);
+    auto change = encode(journal::appendRemove, id);
     removePattern(*impl_->state, id);
-    if (impl_->journal) impl_->journal->record(std::move(change));
+    impl_->note(std::move(change));
     return true;
   } catch (const std::bad_alloc&) {
     return noMemory("remove a pattern");
@@ -103,10 +113,9 @@ Result<bool> PatternStore::recordUsage(std::string_view id, std::optional<Verdic
       return fail(ErrorCode::invalidArgument,
                   "usageCount is " + std::to_string(kMostUses) + ", and cannot count one more use");
     }
-    auto change = encode(impl_->journal, journal::appendUsage, id, outcome, nowMs);
+    auto change = encode(journal::appendUsage, id, outcome, nowMs);
     impl_->state->records.recordUsage(*slot, outcome, nowMs);
-    ++impl_->state->sequence;
-    if (impl_->journal) impl_->journal->record(std::move(change));
+    impl_->note(std::move(change));
     return true;
   } catch (const std::bad_alloc&) {
     return noMemory("record a use");
@@ -118,11 +127,12 @@ Result<void> PatternStore::clear() {
   try {
     if (const auto settled = impl_->refuseStaged("clear"); !settled) return settled;
     auto empty = std::make_unique<StoreState>(old.options, &old.codec.kernels());
-    empty->sequence = old.sequence + 1;
-    auto change = encode(impl_->journal, journal::appendClear);
+    empty->sequence = old.sequence;
+    empty->history = old.history;
+    auto change = encode(journal::appendClear);
     impl_->state = std::move(empty);
     impl_->rebuild.reset();
-    if (impl_->journal) impl_->journal->record(std::move(change));
+    impl_->note(std::move(change));
   } catch (const std::bad_alloc&) {
     return noMemory("make an empty store");
   }

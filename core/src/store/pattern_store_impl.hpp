@@ -10,8 +10,16 @@
 #include "store/journal_recorder.hpp"
 #include "store/rebuild.hpp"
 #include "store/state.hpp"
+#include "store/write.hpp"
 
 namespace damask {
+
+/// How far a journal was replayed.
+struct Replayed {
+  journal::Header header;
+  std::uint64_t bytes = 0;
+  std::uint64_t sequence = 0;  ///< Of the store then.
+};
 
 class PatternStore::Impl {
  public:
@@ -26,13 +34,21 @@ class PatternStore::Impl {
                                              " staged: commit or discard what is staged first");
   }
 
+  Result<void> insert(const Pattern& pattern, std::span<const float> embedding,
+                      Visibility visibility);
+  /// Remembers a change that was made.
+  void note(JournalRecorder::Encoded&& change) noexcept;
+
+  std::uint64_t replayedOf(const journal::Header& header, std::uint64_t bytes) const noexcept;
+
   /// Makes a change that a journal holds.
   static Result<void> make(PatternStore& store, const journal::Change& change);
 
   std::unique_ptr<StoreState> state;
+  std::vector<History> stagedChanges;  ///< Of what is staged.
   std::optional<Rebuild> rebuild;
-  std::optional<SnapshotId> origin;  ///< What the store was opened from.
   std::optional<JournalRecorder> journal;
+  std::optional<Replayed> replayed;
 };
 
 }  // namespace damask

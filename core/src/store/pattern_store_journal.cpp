@@ -1,5 +1,6 @@
 // The members of PatternStore that keep and replay a journal.
 
+#include <algorithm>
 #include <new>
 #include <string>
 
@@ -23,16 +24,14 @@ tl::unexpected<Error> corrupt(std::uint64_t sequence, const std::string& why) {
               "change " + std::to_string(sequence) + " of the journal cannot be made: " + why);
 }
 
-/// Whether a journal begins where the store is: behind the snapshot it was opened from, or behind
-/// the journal that was replayed last.
-Result<void> continues(const journal::Header& header, const std::optional<SnapshotId>& origin,
-                       const std::optional<JournalRecorder>& last, std::uint64_t sequence) {
-  if (!last && !origin) return mismatch("a snapshot, but this store was not opened from one");
-  if (!last && header.snapshot != origin->hash) return mismatch("another snapshot");
-  if (last && header.previous != last->header().snapshot) return mismatch("another journal");
-  if (header.sequence != sequence) {
+/// Whether a journal begins where the store is.
+Result<void> continues(const journal::Header& header, const StoreState& state) {
+  if (header.sequence != state.sequence) {
     return mismatch("a store of " + std::to_string(header.sequence) +
-                    " changes, but this one has " + std::to_string(sequence));
+                    " changes, but this one has " + std::to_string(state.sequence));
+  }
+  if (header.history != state.history) {
+    return mismatch("another store of " + std::to_string(header.sequence) + " changes");
   }
   return {};
 }
@@ -48,27 +47,18 @@ Result<std::uint64_t> sequenceAfter(const journal::Frame& frame) {
 
 }  // namespace
 
-Result<std::vector<std::byte>> PatternStore::beginJournal(const SnapshotId& snapshot) {
+Result<std::vector<std::byte>> PatternStore::beginJournal() {
   try {
-    const std::uint64_t sequence = impl_->state->sequence;
-    if (snapshot.sequence != sequence) {
-      return fail(ErrorCode::invalidState, "the store has " + std::to_string(sequence) +
-                                               " changes, but the snapshot has " +
-                                               std::to_string(snapshot.sequence));
-    }
     if (const auto settled = impl_->refuseStaged("beginJournal"); !settled) {
       return tl::unexpected<Error>(settled.error());
     }
-    journal::Header header{snapshot.hash, {}, sequence};
-    if (impl_->journal) {
-      if (!impl_->journal->isEmpty()) {
-        return fail(ErrorCode::invalidState,
-                    "there are changes that takeJournal was not asked for");
-      }
-      header.previous = impl_->journal->header().snapshot;
+    if (impl_->journal && !impl_->journal->isEmpty()) {
+      return fail(ErrorCode::invalidState, "there are changes that takeJournal was not asked for");
     }
+    const journal::Header header{impl_->state->history, impl_->state->sequence};
     std::vector<std::byte> bytes = journal::encodeHeader(header);
-    impl_->journal.emplace(header, sequence);
+    impl_->journal.emplace(header, header.sequence);
+    impl_->replayed.reset();
     return bytes;
   } catch (const std::bad_alloc&) {
     return noMemory("begin a journal");
@@ -94,13 +84,17 @@ Result<ReplayReport> PatternStore::replay(std::span<const std::byte> bytes,
     }
     const auto scan = journal::scan(bytes, options.untilDamage);
     if (!scan) return tl::unexpected<Error>(scan.error());
-    const auto fits =
-        continues(scan->header, impl_->origin, impl_->journal, impl_->state->sequence);
-    if (!fits) return tl::unexpected<Error>(fits.error());
+    const std::uint64_t from = impl_->replayedOf(scan->header, bytes.size());
+    if (from == 0) {
+      const auto fits = continues(scan->header, *impl_->state);
+      if (!fits) return tl::unexpected<Error>(fits.error());
+    }
     impl_->journal.reset();
     ReplayReport report;
     report.tornBytes = scan->tornBytes;
+    std::uint64_t end = std::max<std::uint64_t>(from, journal::kHeaderBytes);
     for (const journal::Frame& frame : scan->frames) {
+      if (frame.end <= from) continue;
       if (options.upTo != UINT64_MAX) {
         const Result<std::uint64_t> after = sequenceAfter(frame);
         if (!after) return tl::unexpected<Error>(after.error());
@@ -125,14 +119,24 @@ Result<ReplayReport> PatternStore::replay(std::span<const std::byte> bytes,
         }
       }
       ++report.frames;
+      end = frame.end;
     }
     report.sequence = impl_->state->sequence;
+    impl_->replayed = {scan->header, end, report.sequence};
     impl_->journal.emplace(scan->header, report.sequence);
     if (scan->tornBytes > 0 || report.leftOut) impl_->journal->end();
     return report;
   } catch (const std::bad_alloc&) {
     return noMemory("replay a journal");
   }
+}
+
+// How many bytes of a journal were replayed already, when it is the one that was replayed last, has
+// grown, and the store has not changed since; else 0.
+std::uint64_t PatternStore::Impl::replayedOf(const journal::Header& header,
+                                             std::uint64_t bytes) const noexcept {
+  if (!replayed || replayed->header != header || replayed->sequence != state->sequence) return 0;
+  return bytes < replayed->bytes ? 0 : replayed->bytes;
 }
 
 Result<void> PatternStore::Impl::make(PatternStore& store, const Change& change) {

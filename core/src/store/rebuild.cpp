@@ -13,12 +13,19 @@ Rebuild::Rebuild(const StoreState& from)
 void Rebuild::step(const StoreState& from, std::size_t most) {
   const auto& staged = from.records.staged();
   const Slot end = staged.empty() ? from.graph.slots() : staged.front();
-  for (std::size_t copied = 0; next_ < end && copied < most; ++next_) {
+  std::size_t copied = 0;
+  for (; next_ < end && copied < most; ++next_) {
     if (!from.records.isLive(next_)) continue;
     origins_.push_back(next_);
     copySlot(*state_, from, next_);
     ++copied;
   }
+  if (next_ < from.graph.slots()) return;
+  while (copied < most && linkPending(*state_)) ++copied;
+}
+
+bool Rebuild::isComplete(const StoreState& from) const noexcept {
+  return next_ == from.graph.slots() && !isPending(*state_);
 }
 
 std::unique_ptr<StoreState> Rebuild::finish(const StoreState& from) noexcept {
@@ -31,6 +38,7 @@ std::unique_ptr<StoreState> Rebuild::finish(const StoreState& from) noexcept {
     }
   }
   state_->sequence = from.sequence;
+  state_->history = from.history;
   return std::move(state_);
 }
 

@@ -16,11 +16,11 @@ class Rebuild {
   /// Throws std::bad_alloc.
   explicit Rebuild(const StoreState& from);
 
-  /// Copies the next live slots, at most `most`; does not pass a staged one, which may yet become
-  /// live. After std::bad_alloc this is of no more use.
+  /// Copies the next live slots, at most `most`, or links copies that are not linked yet; does not
+  /// pass a staged one, which may yet become live. After std::bad_alloc this is of no more use.
   void step(const StoreState& from, std::size_t most);
 
-  bool isComplete(const StoreState& from) const noexcept { return next_ == from.graph.slots(); }
+  bool isComplete(const StoreState& from) const noexcept;
   RebuildProgress progress(const StoreState& from) const noexcept {
     return {next_, from.graph.slots()};
   }

@@ -42,7 +42,8 @@ class Search {
       accepts_ = state_.records.live().data();
     }
     if (matches_ == 0) return SearchPlan::none;
-    if (options_.exact || scanIsCheaper(filtered)) {
+    const bool unlinked = state_.graph.linked() < state_.graph.slots();
+    if (options_.exact || unlinked || scanIsCheaper(filtered)) {
       scan();
       return SearchPlan::scan;
     }

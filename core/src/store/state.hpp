@@ -6,6 +6,7 @@
 
 #include "codec/codec.hpp"
 #include "damask/options.hpp"
+#include "durable/history.hpp"
 #include "graph/block_array.hpp"
 #include "graph/graph.hpp"
 #include "graph/link.hpp"
@@ -20,7 +21,8 @@ struct StoreState {
       : options(storeOptions),
         codec(options.dimension, options.metric, kernels),
         graph(codec, options.hnsw, options.seed),
-        low(options.dimension) {
+        low(options.dimension),
+        history(historyOf(options)) {
     if (options.precision == Precision::float32) floats.emplace(options.dimension);
   }
 
@@ -31,7 +33,15 @@ struct StoreState {
   std::optional<BlockArray<float>> floats;  ///< Originals, under Precision::float32.
   std::vector<ColdFactor> cold;             ///< For dead slots, the scale alone.
   Records records;
-  std::uint64_t sequence = 0;
+  std::uint64_t sequence = 0;  ///< Changes made, and what they were.
+  History history;
+
+  /// Counts a change.
+  void note(const History& change) noexcept {
+    ++sequence;
+    history = extended(history, change);
+  }
+
   LinkScratch linking;  ///< No part of the store: memory for its writer.
 
   CodePlanes planes(Slot slot) const noexcept { return {graph.code(slot), low.row(slot)}; }

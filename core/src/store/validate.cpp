@@ -77,6 +77,9 @@ Result<void> validate(const StoreOptions& o) {
                        limits::kMaxEfConstruction);
       },
       [&] { return inRange("hnsw.efSearch", o.hnsw.efSearch, 1, limits::kMaxEf); },
+      [&] {
+        return inRange("indexingThreshold", o.indexingThreshold, 0, limits::kMaxIndexingThreshold);
+      },
       [&] { return inRange("metric", static_cast<std::uint64_t>(o.metric), 0, 2); },
       [&] { return inRange("precision", static_cast<std::uint64_t>(o.precision), 0, 1); });
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "graph/link.hpp"
+
 namespace damask {
 namespace {
 
@@ -15,12 +16,17 @@ void makeRoomForOne(StoreState& s) {
   s.reserveBlocks(slots + 1);
 }
 
-// Adds and links the next node, whose planes are in place already; the caller appends its record.
-// Throws std::bad_alloc, with nothing changed.
+/// Nodes linked for each that is added, until none is left unlinked.
+constexpr int kLinksAtOnce = 3;
+
+// Adds the next node, whose planes are in place already; the caller appends its record. Throws
+// std::bad_alloc, when nothing has changed but that some older nodes may have been linked.
 void addNode(StoreState& s, HotFactor hot, const ColdFactor& cold) {
   s.graph.append(hot);
   try {
-    linkNext(s.graph, s.codec, s.options.hnsw.efConstruction, s.linking);
+    for (int i = 0; i < kLinksAtOnce; ++i) {
+      if (!linkPending(s)) break;
+    }
   } catch (const std::bad_alloc&) {
     s.graph.removeLast();
     throw;
@@ -35,6 +41,16 @@ void eraseVector(StoreState& s, Slot slot) noexcept {
 }
 
 }  // namespace
+
+bool isPending(const StoreState& s) noexcept {
+  return s.graph.slots() > s.options.indexingThreshold && s.graph.linked() < s.graph.slots();
+}
+
+bool linkPending(StoreState& s) {
+  if (!isPending(s)) return false;
+  linkNext(s.graph, s.codec, s.options.hnsw.efConstruction, s.linking);
+  return true;
+}
 
 void copySlot(StoreState& to, const StoreState& from, Slot slot) {
   makeRoomForOne(to);
@@ -72,7 +88,6 @@ Result<void> insertPattern(StoreState& s, const Pattern& pattern, std::span<cons
     return {};
   }
   if (const auto replaced = s.records.append(prepared)) eraseVector(s, *replaced);
-  ++s.sequence;
   return {};
 }
 
@@ -80,14 +95,12 @@ bool removePattern(StoreState& s, std::string_view id) noexcept {
   const auto slot = s.records.find(id);
   if (!slot) return false;
   killSlot(s, *slot);
-  ++s.sequence;
   return true;
 }
 
 void commitStaged(StoreState& s) noexcept {
   for (const Slot slot : s.records.staged()) {
     if (const auto replaced = s.records.makeLive(slot)) eraseVector(s, *replaced);
-    ++s.sequence;
   }
   s.records.forgetStaged();
 }

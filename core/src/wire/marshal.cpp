@@ -129,6 +129,7 @@ Result<StoreOptions> readStoreOptions(WireReader& in) {
   readIfPresent(in, options.hnsw.efConstruction);
   readIfPresent(in, options.hnsw.efSearch);
   readIfPresent(in, options.seed);
+  readIfPresent(in, options.indexingThreshold);
   if (!in.ok()) return misread("the store options");
   return options;
 }
@@ -190,6 +191,7 @@ void write(WireWriter& out, const StoreOptions& options) {
   out.number(options.hnsw.efConstruction);
   out.number(options.hnsw.efSearch);
   out.number(options.seed);
+  out.number(options.indexingThreshold);
 }
 
 Result<void> write(WireWriter& out, std::span<const Pattern> patterns) {

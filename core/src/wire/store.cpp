@@ -272,15 +272,14 @@ double Store::embeddingAt(double slot) const {
 
 double Store::save(const ByteSink& sink) {
   return exchange_.run([&](WireWriter&) -> Result<double> {
-    const Result<SnapshotId> saved = store_.save(sink);
+    const Result<void> saved = store_.save(sink);
     if (!saved) return failed(saved.error());
-    saved_ = *saved;
     return kDone;
   });
 }
 
 double Store::beginJournal() {
-  return exchange_.run([&](WireWriter& out) { return reply(out, store_.beginJournal(saved_)); });
+  return exchange_.run([&](WireWriter& out) { return reply(out, store_.beginJournal()); });
 }
 
 double Store::takeJournal(double synced) {

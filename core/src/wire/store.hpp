@@ -60,7 +60,6 @@ class Store {
 
   Exchange& exchange_;
   PatternStore store_;
-  SnapshotId saved_;  ///< What was saved last.
 };
 
 }  // namespace damask::wire

@@ -25,7 +25,7 @@ function vector(j: number): Float32Array {
  */
 export function checkKnownAnswer(engine: Engine): void {
   const hnsw = { m: 4, efConstruction: 8, efSearch: 8 };
-  const store = engine.createStore({ dimension: DIMENSION, hnsw });
+  const store = engine.createStore({ dimension: DIMENSION, hnsw, indexingThreshold: 0 });
   try {
     for (let j = 0; j < PATTERNS; ++j)
       store.upsert({ id: `p${j}`, type: '', domain: '', content: '' }, vector(j));

@@ -38,7 +38,8 @@ export function writeCreateOptions(out: WireWriter, options: CreateOptions): voi
     .optional(options.hnsw?.m, uint32)
     .optional(options.hnsw?.efConstruction, uint32)
     .optional(options.hnsw?.efSearch, uint32)
-    .optional(options.seed, (writer, value) => writer.uint64(value));
+    .optional(options.seed, (writer, value) => writer.uint64(value))
+    .optional(options.indexingThreshold, uint32);
 }
 
 export function writeSearchOptions(out: WireWriter, options: SearchOptions): void {
@@ -85,9 +86,9 @@ export function readStoreOptions(reply: WireReader): StoreOptions {
   const metric = reply.text() as StoreOptions['metric'];
   const precision = reply.text() as StoreOptions['precision'];
   const hnsw = { m: reply.uint32(), efConstruction: reply.uint32(), efSearch: reply.uint32() };
-  const seed = reply.uint64();
-  const exact = seed <= BigInt(Number.MAX_SAFE_INTEGER);
-  return { dimension, metric, precision, hnsw, seed: exact ? Number(seed) : seed };
+  const exactSeed = reply.uint64();
+  const seed = exactSeed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(exactSeed) : exactSeed;
+  return { dimension, metric, precision, hnsw, seed, indexingThreshold: reply.uint32() };
 }
 
 /** Verdict and framework are filled in with the texts, which follow the numbers of all patterns. */
