@@ -8,7 +8,7 @@ namespace damask::posix {
 namespace {
 
 constexpr std::string_view kSnapshot = "snapshot-", kJournal = "journal-", kEnd = ".damask";
-constexpr std::string_view kAside = ".tmp-";
+constexpr std::string_view kAside = ".tmp-", kStale = ".stale-";
 constexpr std::size_t kGenerationDigits = 12, kPartDigits = 6, kAsideDigits = 16;
 
 bool take(std::string_view& text, std::string_view begin) {
@@ -49,10 +49,18 @@ std::string StoreName::text() const {
 }
 
 bool isAside(std::string_view text) {
-  const std::size_t at = text.rfind(kAside);
-  if (at == std::string_view::npos || !StoreName::parse(text.substr(0, at))) return false;
-  const std::string_view digits = text.substr(at + kAside.size());
-  return digits.size() == kAsideDigits &&
+  constexpr std::size_t kTail = kAside.size() + kAsideDigits,
+                        kStaleTail = kStale.size() + kAsideDigits;
+  const auto endsAt = [text](std::size_t tail, std::string_view mark) {
+    return text.size() > tail && text.substr(text.size() - tail).starts_with(mark);
+  };
+  const std::size_t tail = endsAt(kTail, kAside)        ? kTail
+                           : endsAt(kStaleTail, kStale) ? kStaleTail
+                                                        : 0;
+  if (tail == 0) return false;
+  const std::string_view name = text.substr(0, text.size() - tail);
+  const std::string_view digits = text.substr(text.size() - kAsideDigits);
+  return (name == kLockFile || (tail == kTail && StoreName::parse(name))) &&
          digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 

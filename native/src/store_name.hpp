@@ -25,8 +25,11 @@ struct StoreName {
 
 inline constexpr std::uint64_t kMaxGeneration = 999'999'999'999;
 
-/// Whether `text` is of a file that is still being written, or was left by a writer that died:
-/// a store's name, ".tmp-" and 16 hex digits.
+/// The file that says who writes to a store: directory_lock.hpp.
+inline constexpr std::string_view kLockFile = "writer.lock";
+
+/// Whether `text` is of a file that is still being written, or was left by a writer that died: a
+/// store's name or the lock's, ".tmp-" and 16 hex digits; or the lock's, ".stale-" and as many.
 bool isAside(std::string_view text);
 
 }  // namespace damask::posix

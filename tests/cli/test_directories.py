@@ -150,7 +150,7 @@ class Verified(DirectoryTest):
             {"file": SNAPSHOT.format(1), "parts": 1, "state": "sound", "bytes":
              os.path.getsize(store + SNAPSHOT.format(1)), "tornBytes": 0, "sequence": 3, "count": 3},
             {"file": JOURNAL.format(1, 2), "parts": 2, "state": "sound", "bytes":
-             64 + os.path.getsize(store + JOURNAL.format(1, 2)), "tornBytes": 0, "sequence": 5,
+             sum(os.path.getsize(store + JOURNAL.format(1, part)) for part in (1, 2)), "tornBytes": 0, "sequence": 5,
              "count": 5}]})
         self.cut(store, JOURNAL.format(1, 2), -1)
         self.assertEqual(self.states(store),
@@ -171,7 +171,8 @@ class Verified(DirectoryTest):
 
 class TwoWriters(DirectoryTest):
     def shut_out(self, content, intervene):
-        """Lets `intervene` write while an import has read the store and waits for its input."""
+        """Lets `intervene` write while an import has read the store and waits for its input: by
+        force, as if that were on a host that cannot tell that it lives."""
         store = self.made(count=3)
         lines = pathlib.Path(self.write_lines("late.jsonl", [
             {"id": f"late-{i}", "type": "", "domain": "", "content": content, "embedding": [1] * 6}
@@ -180,10 +181,13 @@ class TwoWriters(DirectoryTest):
         late = subprocess.Popen([*COMMAND, "import", store, "--append", "--patterns",
                                  self.path("pipe")], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         with open(self.path("pipe"), "wb") as pipe:  # Waits until it is read, after the store was.
+            self.fails(6, "LOCKED", f"has a writer: process {late.pid} on host", "delete", store, "a")
+            self.fails(6, "LOCKED", f"process {late.pid}", "unlock", store)
+            self.damask("unlock", store, "--force")
             intervene(store)
             pipe.write(lines)
         _, err = late.communicate(timeout=300)
-        self.assertEqual(late.returncode, 5, err)
+        self.assertEqual(late.returncode, 6, err)
         self.assertIn(b"another writer is at work on this store", err)
         return store
 

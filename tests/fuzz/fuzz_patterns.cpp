@@ -12,8 +12,9 @@
 namespace damask::testing {
 namespace {
 
-/// The rest of what an import may hold at one time, for errors and the names of keys.
-constexpr std::size_t kOtherBytes = 24u << 10;
+/// What an import may hold at one time: the line as a pattern, several times the text of an
+/// embedding, which is at most 1 MiB, in the JSON library, and something for errors.
+constexpr std::size_t kTimes = 10, kOtherBytes = 16u << 10;
 
 bool same(const std::optional<double>& a, const std::optional<double>& b) {
   return a.has_value() == b.has_value() &&
@@ -47,7 +48,7 @@ void use(const PatternStore& store, const cli::ImportSource::Item& item) {
 
 void import(const PatternStore& store, std::vector<std::byte> bytes) {
   const std::size_t size = bytes.size();
-  const BoundedMemory bounded(size + kOtherBytes);
+  const BoundedMemory bounded(kTimes * size + kOtherBytes);
   auto source = cli::ImportSource::make(cli::JsonLines(posix::FileBytes(std::move(bytes)), "input"),
                                         std::nullopt);
   if (!source) {

@@ -42,6 +42,7 @@ struct ImportArguments {
   std::optional<std::uint32_t> efConstruction;
   std::optional<std::uint32_t> efSearch;
   std::optional<std::uint64_t> seed;
+  std::optional<std::uint32_t> indexingThreshold;
   std::optional<std::uint64_t> limit;
   bool append = false;
   bool force = false;
@@ -69,6 +70,7 @@ Outcome<StoreOptions> storeOptions(const ImportArguments& arguments) {
   options.hnsw.efConstruction = arguments.efConstruction.value_or(options.hnsw.efConstruction);
   options.hnsw.efSearch = arguments.efSearch.value_or(options.hnsw.efSearch);
   options.seed = arguments.seed.value_or(options.seed);
+  options.indexingThreshold = arguments.indexingThreshold.value_or(options.indexingThreshold);
   if (const auto valid = validate(options); !valid) return failure(valid.error());
   return options;
 }
@@ -214,6 +216,10 @@ void addImportCommand(CLI::App& app, Invocation& invocation) {
                       fmt::format("Candidates kept while searching ({})", defaults.hnsw.efSearch)),
            addInteger(command, "--seed", arguments->seed, 0, UINT64_MAX,
                       fmt::format("Seed of the graph's levels ({})", defaults.seed)),
+           addInteger(command, "--indexing-threshold", arguments->indexingThreshold, 0,
+                      limits::kMaxIndexingThreshold,
+                      fmt::format("Patterns up to which every search is exact, with no graph ({})",
+                                  defaults.indexingThreshold)),
        }) {
     option->excludes(append);
   }

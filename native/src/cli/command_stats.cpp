@@ -33,6 +33,7 @@ Json statsJson(const std::string& path, const PatternStore& store) {
               {"efConstruction", options.hnsw.efConstruction},
               {"efSearch", options.hnsw.efSearch},
               {"seed", options.seed},
+              {"indexingThreshold", options.indexingThreshold},
               {"maxLevel", stats.maxLevel},
               {"graphBytes", stats.graphBytes},
               {"codeBytes", stats.codeBytes},

@@ -19,6 +19,9 @@ ExitCode exitCodeOf(ErrorCode code, ExitCode whenInvalid) {
     case ErrorCode::outOfMemory:
     case ErrorCode::io:
       return ExitCode::ioError;
+    case ErrorCode::conflict:
+    case ErrorCode::locked:
+      return ExitCode::otherWriter;
     case ErrorCode::unsupported:
       return ExitCode::usage;
     case ErrorCode::invalidState:

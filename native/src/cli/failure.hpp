@@ -14,6 +14,7 @@ enum class ExitCode : int {
   badData = 3,       ///< The input data is wrong.
   corruptStore = 4,  ///< The store is damaged, cut short, too new or no store at all.
   ioError = 5,       ///< The operating system refused: files, or memory.
+  otherWriter = 6,   ///< Another writer has the store, or has changed it.
   internal = 70,     ///< A bug in damask.
 };
 

@@ -33,6 +33,7 @@ Exit codes:
    3  bad input data
    4  the store is damaged, cut short, too new, or not a damask store
    5  a file could not be read or written, or memory ran out
+   6  another writer has the store, or has changed it
   70  an internal error: a bug in damask
 )";
 
@@ -77,6 +78,7 @@ int main(int argc, char** argv) {
   addVerifyCommand(app, invocation);
   addBackupCommand(app, invocation);
   addRepairCommand(app, invocation);
+  addUnlockCommand(app, invocation);
   addInfoCommand(app, invocation);
   const auto exit = run(app, invocation, argc, argv);
   if (exit) return static_cast<int>(*exit);

@@ -55,11 +55,14 @@ Outcome<WritableStore> WritableStore::open(const std::string& path) {
   if (meansDirectory(path)) {
     auto directory = posix::Directory::open(path);
     if (!directory) return failure(directory.error());
+    auto lock = posix::DirectoryLock::acquire(*directory);
+    if (!lock) return failure(lock.error());
     directory->removeAbandoned();
     auto loaded = posix::loadStore(*directory);
     if (!loaded) return failure(loaded.error(), ExitCode::corruptStore);
     posix::StoreWriter writer(std::move(*directory), *loaded);
     WritableStore opened(path, std::move(loaded->store));
+    opened.directoryLock_ = std::move(*lock);
     opened.writer_ = std::move(writer);
     return opened;
   }
@@ -70,7 +73,7 @@ Outcome<WritableStore> WritableStore::open(const std::string& path) {
   auto store = loadFile(path);
   if (!store) return tl::make_unexpected(store.error());
   WritableStore opened(path, std::move(*store));
-  opened.lock_ = std::move(*lock);
+  opened.fileLock_ = std::move(*lock);
   return opened;
 }
 
@@ -106,6 +109,9 @@ Outcome<void> WritableStore::save() {
   if (!writer_) {
     auto directory = posix::Directory::make(path_);
     if (!directory) return failure(directory.error());
+    auto lock = posix::DirectoryLock::acquire(*directory);
+    if (!lock) return failure(lock.error());
+    directoryLock_ = std::move(*lock);
     writer_.emplace(std::move(*directory));
   }
   const auto written = writer_->write(store_);

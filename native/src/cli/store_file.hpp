@@ -4,6 +4,7 @@
 #include <string>
 
 #include "damask/pattern_store.hpp"
+#include "directory_lock.hpp"
 #include "failure.hpp"
 #include "posix_replace.hpp"
 #include "store_writer.hpp"
@@ -19,8 +20,8 @@ Outcome<PatternStore> loadStore(const std::string& path);
 /// The same as it was at a sequence, if one is given: of a directory, as far as it reaches back.
 Outcome<PatternStore> loadStoreAt(const std::string& path, std::optional<std::uint64_t> sequence);
 
-/// A store with the place where its changes go. No other process writes there meanwhile, or one of
-/// the two gets an error.
+/// A store with the place where its changes go. No other process writes there meanwhile: whoever
+/// tries gets an error.
 class WritableStore {
  public:
   /// The store that is there.
@@ -42,8 +43,9 @@ class WritableStore {
 
   std::string path_;
   PatternStore store_;
+  std::optional<posix::DirectoryLock> directoryLock_;
   std::optional<posix::StoreWriter> writer_;  ///< Of a directory that is there.
-  std::optional<posix::WriteLock> lock_;      ///< Of a file that is there.
+  std::optional<posix::WriteLock> fileLock_;  ///< Of a file that is there.
   posix::Existing existing_ = posix::Existing::replace;
 };
 
