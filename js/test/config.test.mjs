@@ -46,6 +46,25 @@ test('an explicit storage needs no path, wherever one is named', async () => {
   await assert.rejects(resolve({ storage, storagePath: 'x' }), invalid('storage and storagePath'));
 });
 
+test('durability has an older name, and what a later source says wins by either', async (t) => {
+  const interval = { policy: 'interval', ms: 5 };
+  for (const [config, env, durability] of [
+    [{ autoPersist: true }, {}, 'always'],
+    [{ autoPersist: false }, {}, 'manual'],
+    [{ autoPersist: false, durability: { policy: 'manual' } }, {}, { policy: 'manual' }],
+    [{ durability: interval }, { DAMASK_DURABILITY: 'always' }, interval],
+    [{ autoPersist: true }, { DAMASK_DURABILITY: 'manual' }, 'always'],
+    [{}, { DAMASK_DURABILITY: 'interval' }, 'interval'],
+  ])
+    assert.deepEqual(plain(await resolve(config, env)), { durability });
+  const env = { DAMASK_DURABILITY: 'manual' };
+  assert.deepEqual(await withFile(t, { autoPersist: true }, {}, env), { durability: 'manual' });
+  await assert.rejects(
+    resolve({}, { DAMASK_DURABILITY: 'never' }),
+    invalid('DAMASK_DURABILITY must be one of always, interval, manual'),
+  );
+});
+
 test('the names that deployments use are understood', async () => {
   const cases = [
     [{ PATTERN_STORE_PATH: 'old' }, { storagePath: 'old' }],
@@ -89,6 +108,13 @@ test('a wrong field is refused by name, value and limit', async () => {
     [{ seed: -1 }, 'seed'],
     [{ storagePath: '' }, 'storagePath'],
     [{ autoPersist: 'yes' }, 'autoPersist'],
+    [{ durability: 'sometimes' }, 'durability'],
+    [{ durability: { policy: 'interval', ms: 0 } }, 'durability'],
+    [{ durability: { policy: 'interval', ms: 3_600_001 } }, 'durability'],
+    [{ durability: { policy: 'interval', bytes: 0 } }, 'durability'],
+    [{ durability: { policy: 'manual', ms: 5 } }, 'durability'],
+    [{ durability: 'interval', autoPersist: true }, 'contradict each other'],
+    [{ durability: 'always', autoPersist: false }, 'contradict each other'],
     [{ preferredBackend: 'gpu' }, 'preferredBackend'],
     [{ onWarning: 'log' }, 'onWarning: expected a function'],
     [{ storage: 'here' }, 'storage: expected a storage driver'],

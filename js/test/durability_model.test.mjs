@@ -56,19 +56,26 @@ const command = fc.oneof(
 
 /** A store, what it must hold, and the process that has it. */
 class Run {
-  history = new History();
+  history;
+  #config;
   #disk = new PowerLossFiles();
   #files;
   #store;
 
+  constructor(durability = { policy: 'always' }) {
+    this.#config = { durability };
+    this.history = new History(durability.policy);
+  }
+
   async open(on) {
     this.#files = this.#disk.ofAnotherProcess();
-    this.#store = await openFrom(this.#files, on);
+    this.#store = await openFrom(this.#files, on, this.#config);
     this.history.goOnFrom(await contentOf(this.#store), `opened on ${on}`);
   }
 
   async close() {
     await this.#store.shutdown();
+    this.history.end();
   }
 
   async step({ kind, ...of }) {
@@ -116,25 +123,30 @@ test('a store that was opened with a journal is compacted again and again', asyn
   await run.close();
 });
 
-test('random commands give what a plain map gives', async (t) => {
-  const seed = seedFor(t, 7);
-  const tally = { runs: 0, steps: 0, restarts: 0, crashes: 0 };
-  const property = fc.asyncProperty(
-    fc.array(command, { maxLength: LONGEST, size: 'max' }),
-    async (commands) => {
-      const run = new Run();
-      await run.open('native');
-      for (const it of commands) {
-        await run.step(it);
-        ++tally.steps;
-        if (it.kind === 'restart') ++tally.restarts;
-        if (it.kind === 'crash') ++tally.crashes;
-      }
-      await run.close();
-      ++tally.runs;
-    },
-  );
-  await fc.assert(property, { seed, numRuns: Math.ceil((2 * STEPS) / LONGEST) });
-  t.diagnostic(JSON.stringify(tally));
-  assert.ok(tally.crashes > 0 && tally.restarts > 0);
-});
+for (const { share, ...durability } of [
+  { share: 0.7, policy: 'always' },
+  { share: 0.2, policy: 'interval', ms: 1, bytes: 4000 },
+  { share: 0.1, policy: 'manual' },
+])
+  test(`${durability.policy}: random commands give what a plain map gives`, async (t) => {
+    const seed = seedFor(t, 7);
+    const tally = { runs: 0, steps: 0, restarts: 0, crashes: 0 };
+    const property = fc.asyncProperty(
+      fc.array(command, { maxLength: LONGEST, size: 'max' }),
+      async (commands) => {
+        const run = new Run(durability);
+        await run.open('native');
+        for (const it of commands) {
+          await run.step(it);
+          ++tally.steps;
+          if (it.kind === 'restart') ++tally.restarts;
+          if (it.kind === 'crash') ++tally.crashes;
+        }
+        await run.close();
+        ++tally.runs;
+      },
+    );
+    await fc.assert(property, { seed, numRuns: Math.ceil((2 * STEPS * share) / LONGEST) });
+    t.diagnostic(JSON.stringify(tally));
+    assert.ok(tally.crashes > 0 && tally.restarts > 0);
+  });

@@ -30,9 +30,9 @@ function steps(next, count) {
 }
 
 /** Runs sessions, takes images at every call boundary and looks at each of them. */
-async function tryRun(t, sessions, next) {
+async function tryRun(t, sessions, next, policy) {
   const files = new PowerLossFiles();
-  const history = new History();
+  const history = new History(policy);
   const images = new Map();
   let tried = 0;
   files.onBoundary = () => {
@@ -73,3 +73,23 @@ test('a journal that is followed by the next while its snapshot is written', asy
   ];
   assert.ok((await tryRun(t, sessions, next)) > 500);
 });
+
+/** Some changes, then what makes them durable where the policy does not, and some more. */
+function flushedSteps(next, count) {
+  const flush = [{ kind: 'flush' }];
+  return Array.from({ length: count }, () => [...steps(next, 3), flush, ...steps(next, 2)]).flat();
+}
+
+for (const [policy, durability] of [
+  ['manual', 'manual'],
+  ['interval', { policy: 'interval', ms: 1, bytes: 4000 }],
+])
+  test(`${policy}: what is found begins all that was done, and has all that was flushed`, async (t) => {
+    const next = random(seedFor(t, 4));
+    const sessions = Array.from({ length: 8 }, (_, i) => ({
+      steps: flushedSteps(next, 2),
+      killAfter: i % 3 === 2 ? Infinity : Math.floor((next() + 1) * 40),
+      config: { durability },
+    }));
+    assert.ok((await tryRun(t, sessions, next, policy)) > 1000);
+  });

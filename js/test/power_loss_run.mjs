@@ -10,17 +10,25 @@ import { crashImages } from './power_loss_images.mjs';
 export const PLACE = '/store';
 
 /** The store that is on these files. */
-export async function openFrom(files, backend = 'native') {
+export async function openFrom(files, backend = 'native', config = {}) {
   const storage = await openDirectory(PLACE, files, { machine: files.machine });
-  return openOn(backend, { dimension: DIMENSION, hnsw, precision: 'float32', storage });
+  return openOn(backend, { dimension: DIMENSION, hnsw, precision: 'float32', storage, ...config });
 }
 
-/** The changes of a run in the order in which they were asked for, and how many were acknowledged. */
+/**
+ * The changes of a run in the order in which they were asked for, and how many were acknowledged as
+ * durable: with the policies `interval` and `manual`, by flushing alone.
+ */
 export class History {
   #models = [new Model()];
+  #policy;
   acknowledged = 0;
   /** Counts when what may be found changes. */
   revision = 0;
+
+  constructor(policy = 'always') {
+    this.#policy = policy;
+  }
 
   get last() {
     return this.#models.at(-1);
@@ -40,7 +48,15 @@ export class History {
     const index = this.#models.length - 1;
     ++this.revision;
     await make(store, change);
-    if (!changes) return;
+    if (this.#policy === 'always' ? changes : change.kind === 'flush') this.#acknowledge(index);
+  }
+
+  /** A session has ended in order. */
+  end() {
+    this.#acknowledge(this.#models.length - 1);
+  }
+
+  #acknowledge(index) {
     this.acknowledged = Math.max(this.acknowledged, index);
     ++this.revision;
   }
@@ -58,10 +74,10 @@ export class History {
  * A session: opens, makes steps of changes that are asked for at the same time, and shuts down; or is
  * killed so many calls after it has opened.
  */
-export async function session(files, history, { steps, killAfter = Infinity }) {
+export async function session(files, history, { steps, killAfter = Infinity, config }) {
   const mine = files.ofAnotherProcess();
   mine.onBoundary = files.onBoundary;
-  const store = await openFrom(mine);
+  const store = await openFrom(mine, 'native', config);
   history.goOnFrom(await contentOf(store), 'a session opened');
   const last = mine.calls.length + killAfter;
   const killed = new Promise((resolve) => {
@@ -74,6 +90,7 @@ export async function session(files, history, { steps, killAfter = Infinity }) {
   const work = async () => {
     for (const step of steps) await Promise.all(step.map((change) => history.make(store, change)));
     await store.shutdown();
+    history.end();
   };
   await Promise.race([work(), killed]);
 }
