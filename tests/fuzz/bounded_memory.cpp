@@ -7,6 +7,12 @@
 #include <cstdio>
 #include <cstdlib>
 
+/// What is freed may be found to be used for a while, but not so long that a program spends its
+/// time on fresh memory; nor are long stacks kept of every allocation.
+extern "C" const char* __asan_default_options() {
+  return "quarantine_size_mb=4:malloc_context_size=4";
+}
+
 namespace damask::testing {
 namespace {
 

@@ -38,6 +38,12 @@ void require(bool holds, const char* what) {
   std::abort();
 }
 
+bool isChosen(std::span<const std::byte> input) {
+  std::uint32_t hash = 0;
+  for (const std::byte byte : input) hash = hash * 31 + std::to_integer<std::uint32_t>(byte);
+  return (hash >> 16) % 8 == 0;
+}
+
 void searchAll(const PatternStore& store) {
   const std::uint32_t dimension = store.options().dimension;
   SearchOptions options;

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,9 @@
 namespace damask::testing {
 
 void require(bool holds, const char* what);
+
+/// Chooses one input in eight by its bytes, for what takes much longer than all else.
+bool isChosen(std::span<const std::byte> input);
 
 template <typename T>
 T must(Result<T> result, const char* what) {
