@@ -4,7 +4,6 @@ import type { StoredGenerations } from '../storage/generations.js';
 import type { StoredJournal } from '../storage/stored_journal.js';
 import type { Store } from '../store.js';
 import type { Policy } from './durability.js';
-import { Group } from './group.js';
 import { Pending, type Taken } from './pending.js';
 import { freeze, type FrozenSnapshot } from './frozen.js';
 import { Turns } from './turns.js';
@@ -58,8 +57,8 @@ export class Persister {
   #failure: DamaskError | undefined;
   /** One write after another. */
   readonly #writes = new Turns();
-  /** Who waits for the write that has not begun. */
-  #group: Group | undefined;
+  /** The write that has not begun. */
+  #waiting: Promise<void> | undefined;
   /** A snapshot that is being written beside the journal that follows it; it never rejects. */
   #compaction: Promise<void> | undefined;
   /** Bytes of the journal before, which counts until that snapshot is there. */
@@ -131,15 +130,14 @@ export class Persister {
   flush(): Promise<void> {
     this.checkWritable();
     if (!this.#isDirty) return Promise.resolve();
-    const group = (this.#group ??= new Group(() =>
+    // Others who are changing the store in this tick come along, and whoever comes before it begins.
+    this.#waiting ??= Promise.resolve().then(() =>
       this.#write(() => {
-        // Nobody joins any more.
-        this.#group = undefined;
+        this.#waiting = undefined;
         return this.#isDirty ? this.#writeChanges() : undefined;
       }),
-    ));
-    group.join(this.#writes.isFree);
-    return group.promise;
+    );
+    return this.#waiting;
   }
 
   /** Resolves when a snapshot of the store as it is now, or later, is stored. */
