@@ -5,21 +5,20 @@
 namespace damask::posix {
 namespace {
 
-// The limits of js/src/pattern_store/persister.ts.
-constexpr std::uint64_t kJournalBytes = 4u << 20;
-constexpr std::uint64_t kSnapshotShare = 4;
-constexpr std::uint32_t kJournalParts = 256;
+// Of a frame, as docs/format.md has it: its header, and where that says what was written before.
+constexpr std::size_t kFrameHeaderBytes = 32, kSyncedOffset = 16;
 
 tl::unexpected<Error> otherWriter(const std::string& path) {
-  return fail(ErrorCode::io, "another writer is at work on this store: " + path +
-                                 " has changed. Let one writer at a time have the store, and "
-                                 "try again on what is there");
+  return fail(ErrorCode::conflict, "another writer is at work on this store: " + path +
+                                       " has changed. Let one writer at a time have the store, and "
+                                       "try again on what is there");
 }
 
 }  // namespace
 
-StoreWriter::StoreWriter(Directory directory, const LoadedStore& loaded)
+StoreWriter::StoreWriter(Directory directory, const LoadedStore& loaded, JournalLimits limits)
     : directory_(std::move(directory)),
+      limits_(limits),
       journals_(loaded.journals),
       lastFile_(loaded.lastFile),
       snapshotBytes_(loaded.snapshotBytes),
@@ -49,7 +48,8 @@ Result<void> StoreWriter::writeChanges(PatternStore& store) {
 }
 
 bool StoreWriter::isLong(std::uint64_t size, std::uint32_t parts) const {
-  return size > std::max(kJournalBytes, snapshotBytes_ / kSnapshotShare) || parts >= kJournalParts;
+  return size > std::max(limits_.bytes, snapshotBytes_ / limits_.snapshotShare) ||
+         parts >= limits_.parts;
 }
 
 Result<void> StoreWriter::append(std::span<const std::byte> frame) {
@@ -62,9 +62,28 @@ Result<void> StoreWriter::append(std::span<const std::byte> frame) {
 
 /// Looks before it writes, too: what it adds when it is shut out lies in the way of the other's.
 Result<void> StoreWriter::appendToOwnPart(std::span<const std::byte> frame) {
-  if (auto alone = checkNothingAfter(journal_->end.last); !alone) return alone;
-  if (auto added = directory_.append(journal_->end.last, frame); !added) return added;
-  return checkNothingAfter(journal_->end.last);
+  const StoreName& name = journal_->end.last;
+  if (auto alone = checkNothingAfter(name); !alone) return alone;
+  if (auto added = directory_.append(name, frame); !added) return added;
+  auto alone = checkNothingAfter(name);
+  if (!alone && alone.error().code == ErrorCode::conflict && !wasSeen()) {
+    if (auto taken = directory_.retract(name, frame.size()); !taken) return taken;
+  }
+  return alone;
+}
+
+/// Whether the session of the next part has read what was just added to this one: its first frame
+/// counts it. What cannot be read is taken to have.
+bool StoreWriter::wasSeen() const {
+  const JournalEnd& end = journal_->end;
+  const auto next = directory_.read({end.last.generation, end.last.part + 1});
+  if (!next) return true;
+  if (!*next || (*next)->bytes().size() < kFrameHeaderBytes) return false;
+  std::uint64_t synced = 0;
+  for (std::size_t i = 8; i-- > 0;) {
+    synced = synced << 8 | std::to_integer<std::uint64_t>((*next)->bytes()[kSyncedOffset + i]);
+  }
+  return synced > end.size;
 }
 
 /// The new part shuts the session out that made the one before it.
@@ -77,12 +96,26 @@ Result<void> StoreWriter::appendNewPart(std::span<const std::byte> frame) {
       directory_.create(name, [frame](const ByteSink& sink) { return sink(frame); });
   if (!created) return tl::make_unexpected(created.error());
   if (!*created) return otherWriter(directory_.pathOf(name));
-  if (auto same = checkUnchanged(name); !same) return same;
+  if (auto same = checkUnchanged(name); !same) {
+    if (same.error().code == ErrorCode::conflict) {
+      if (auto taken = takeBackPart(name); !taken) return taken;
+    }
+    return same;
+  }
   journals_.clear();
   lastFile_ = name;
   journal_->end.last = name;
   journal_->own = true;
   return {};
+}
+
+/// Unless another has gone on behind it.
+Result<void> StoreWriter::takeBackPart(const StoreName& part) const {
+  const auto names = directory_.list();
+  if (!names) return tl::make_unexpected(names.error());
+  const StoreName next{part.generation, part.part + 1};
+  if (std::find(names->begin(), names->end(), next) != names->end()) return {};
+  return directory_.remove(part);
 }
 
 /// A snapshot first and then its journal.
@@ -92,9 +125,8 @@ Result<void> StoreWriter::beginGeneration(PatternStore& store) {
     return fail(ErrorCode::io, directory_.path() + " has used up its " +
                                    std::to_string(kMaxGeneration) + " generations");
   }
-  SnapshotId id;
-  if (auto committed = commitSnapshot(name, store, id); !committed) return committed;
-  const auto header = store.beginJournal(id);
+  if (auto committed = commitSnapshot(name, store); !committed) return committed;
+  const auto header = store.beginJournal();
   if (!header) return tl::make_unexpected(header.error());
   const StoreName first{name.generation, 1};
   const auto created =
@@ -109,17 +141,13 @@ Result<void> StoreWriter::beginGeneration(PatternStore& store) {
 }
 
 /// What cannot be checked for other writers is taken back.
-Result<void> StoreWriter::commitSnapshot(const StoreName& name, const PatternStore& store,
-                                         SnapshotId& id) {
+Result<void> StoreWriter::commitSnapshot(const StoreName& name, const PatternStore& store) {
   std::uint64_t bytes = 0;
   const auto created = directory_.create(name, [&](const ByteSink& sink) -> Result<void> {
-    const auto saved = store.save([&](std::span<const std::byte> chunk) {
+    return store.save([&](std::span<const std::byte> chunk) {
       bytes += chunk.size();
       return sink(chunk);
     });
-    if (!saved) return tl::make_unexpected(saved.error());
-    id = *saved;
-    return {};
   });
   if (!created) return tl::make_unexpected(created.error());
   if (!*created) return otherWriter(directory_.pathOf(name));
