@@ -58,6 +58,9 @@ export interface BackendStore {
   embeddingAt(slot: number): Float32Array | undefined;
   /** The snapshot, front to back, in chunks of at most 1 MiB that the caller may keep. */
   saveChunks(): Uint8Array[];
+  beginSnapshot(): void;
+  stepSnapshot(maxBytes: number): Uint8Array | undefined;
+  cancelSnapshot(): void;
   beginJournal(): Uint8Array;
   takeJournal(synced: number): Uint8Array;
   replay(journal: Uint8Array): ReplayReport;

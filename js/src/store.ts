@@ -270,9 +270,32 @@ export class Store {
   }
 
   /**
-   * Begins a journal of the changes since the snapshot that was saved last, and returns its first
-   * bytes. From now on every change is collected for `takeJournal`. Throws InvalidStateError when the
-   * store has changed since that snapshot, or when changes were not taken yet.
+   * Writes a snapshot in slices, while the store goes on: of the store as it is now, whatever changes
+   * afterwards. Throws InvalidStateError when one is under way, or while patterns are staged.
+   */
+  beginSnapshot(): void {
+    this.#store().beginSnapshot();
+  }
+
+  /**
+   * Goes on for about `maxBytes` bytes, which are first all measured, when it returns no bytes, and then
+   * all written; undefined when everything had been written by the call before, which ends it. An error
+   * ends it too. Throws InvalidStateError when none is under way.
+   */
+  stepSnapshot(maxBytes: number): Uint8Array | undefined {
+    checkUint32(maxBytes, 'maxBytes');
+    return this.#store().stepSnapshot(maxBytes);
+  }
+
+  /** Gives a snapshot up, when there is one. */
+  cancelSnapshot(): void {
+    this.#store().cancelSnapshot();
+  }
+
+  /**
+   * Begins a journal that continues the store as it is now, and returns its first bytes. From now on
+   * every change is collected for `takeJournal`. Throws InvalidStateError while patterns are staged, or
+   * when changes were not taken yet.
    */
   beginJournal(): Uint8Array {
     return this.#store().beginJournal();

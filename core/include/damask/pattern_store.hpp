@@ -75,8 +75,8 @@ struct StoreStats {
 /// needs the store to itself (the caller locks). Searches keep their scratch memory in a
 /// thread_local of at most a few bytes per slot.
 ///
-/// Errors: every refusal happens before anything changed. After outOfMemory in upsert the store is
-/// consistent, the pattern is not stored, and one slot may be lost to a tombstone.
+/// Errors: every refusal happens before anything changed. After outOfMemory in upsert the pattern
+/// is not stored.
 class PatternStore {
  public:
   /// An empty store. Errors: invalidArgument (a field outside its limits), unsupported
@@ -106,8 +106,8 @@ class PatternStore {
   Result<void> check(const Pattern& pattern, std::span<const float> embedding) const;
 
   /// Removes the pattern; false when there is none of that id. Its text and vector are erased from
-  /// memory and from later snapshots, but for the 8-bit code and its scale, which the graph
-  /// navigates by. O(1).
+  /// memory (once the snapshot that is under way is finished) and from later snapshots, but for the
+  /// 8-bit code and its scale, which the graph navigates by. O(1).
   Result<bool> remove(std::string_view id);
 
   /// Counts one use at `nowMs`, with its outcome when there is one; false when there is no such id.
@@ -206,6 +206,21 @@ class PatternStore {
   /// journalCorrupt, outOfMemory. Costs: as its changes.
   Result<ReplayReport> replay(std::span<const std::byte> journal,
                               const ReplayOptions& options = {});
+
+  /// Writes a snapshot in slices, while the store goes on: of the store as it is now, whatever
+  /// changes afterwards. Until it is finished or cancelled, what is removed or replaced is not
+  /// erased from memory, and of what changes a copy is kept: a list of links once per node, so at
+  /// most all links of the graph, and the fixed fields of records that are used. Errors:
+  /// invalidState (one is under way, or patterns are staged), outOfMemory. O(slots), to number
+  /// names.
+  Result<void> beginSnapshot();
+  /// Goes on for about `maxBytes` bytes (at least 1), which are first all measured and then all
+  /// written: chunks of at most 1 MiB go to `sink`, front to back. True when everything had been
+  /// written by the call before, which ends it. Any error ends it too: invalidState (none is under
+  /// way), invalidArgument, outOfMemory, and what `sink` returns.
+  Result<bool> stepSnapshot(std::size_t maxBytes, const ByteSink& sink);
+  /// Gives a snapshot up, when there is one. O(slots).
+  void cancelSnapshot() noexcept;
 
   /// Writes a snapshot, front to back, in chunks of at most 1 MiB; needs no copy of the store.
   /// Errors: invalidState while patterns are staged, and what `sink` returns.

@@ -21,36 +21,23 @@ HashingBuffer::int_type HashingBuffer::overflow(int_type c) {
   return c;
 }
 
-SinkBuffer::SinkBuffer(const ByteSink& sink) : sink_(sink) {
-  chunk_.reserve(kChunkBytes);
+void ChunkBuffer::put(std::span<const std::byte> bytes) {
+  xsputn(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
 }
 
-std::streamsize SinkBuffer::xsputn(const char* bytes, std::streamsize n) {
-  for (std::streamsize done = 0; done < n;) {
-    const auto room = static_cast<std::streamsize>(kChunkBytes - chunk_.size());
-    const std::streamsize part = std::min(n - done, room);
-    chunk_.insert(chunk_.end(), bytes + done, bytes + done + part);
-    done += part;
-    if (chunk_.size() == kChunkBytes) handOver();
-    if (!result_) return 0;
-  }
-  return n;
-}
-
-SinkBuffer::int_type SinkBuffer::overflow(int_type c) {
-  const char byte = traits_type::to_char_type(c);
-  xsputn(&byte, 1);
-  return c;
-}
-
-void SinkBuffer::handOver() {
-  if (result_ && !chunk_.empty()) result_ = sink_(std::as_bytes(std::span(chunk_)));
+void ChunkBuffer::clear() noexcept {
+  cleared_ += chunk_.size();
   chunk_.clear();
 }
 
-Result<void> SinkBuffer::finish() {
-  handOver();
-  return result_;
+std::streamsize ChunkBuffer::xsputn(const char* bytes, std::streamsize n) {
+  chunk_.insert(chunk_.end(), bytes, bytes + n);
+  return n;
+}
+
+ChunkBuffer::int_type ChunkBuffer::overflow(int_type c) {
+  chunk_.push_back(traits_type::to_char_type(c));
+  return c;
 }
 
 SectionReader::MemoryBuffer::MemoryBuffer(std::span<const std::byte> bytes) {

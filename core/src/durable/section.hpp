@@ -36,24 +36,21 @@ class HashingBuffer final : public std::streambuf {
   std::uint64_t count_ = 0;
 };
 
-/// Where they go while a section is written: to the sink, in chunks. Takes no more bytes once the
-/// sink has refused some, at which cereal throws.
-class SinkBuffer final : public std::streambuf {
+/// Where they go while a section is written: into memory, until they are handed over.
+class ChunkBuffer final : public std::streambuf {
  public:
-  explicit SinkBuffer(const ByteSink& sink);
-  /// Hands over what is left, and tells whether the sink took everything.
-  Result<void> finish();
+  std::span<const std::byte> bytes() const noexcept { return std::as_bytes(std::span(chunk_)); }
+  std::uint64_t count() const noexcept { return cleared_ + chunk_.size(); }  ///< Since the begin.
+  void put(std::span<const std::byte> bytes);
+  void clear() noexcept;
 
  protected:
   std::streamsize xsputn(const char* bytes, std::streamsize n) override;
   int_type overflow(int_type c) override;
 
  private:
-  static constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
-  void handOver();
-  const ByteSink& sink_;
   std::vector<char> chunk_;
-  Result<void> result_;
+  std::uint64_t cleared_ = 0;
 };
 
 /// Reads one section's archive from bounded memory. cereal throws on a short read; the caller

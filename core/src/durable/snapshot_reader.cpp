@@ -226,13 +226,14 @@ class Reader {
                                            std::to_string(capacity));
       }
       const auto links = rows.subspan(begin + 1, count);
-      const auto beyond = std::ranges::find_if(links, [this](Slot s) { return s >= meta_.linked; });
+      const auto beyond =
+          std::find_if(links.begin(), links.end(), [this](Slot s) { return s >= meta_.linked; });
       if (beyond != links.end()) {
         return corruptSection(section, at(slot) + "links to slot " + std::to_string(*beyond) +
                                            " of " + std::to_string(meta_.linked));
       }
       const auto padding = rows.subspan(begin + 1 + count, capacity - count);
-      if (std::ranges::any_of(padding, [](std::uint32_t v) { return v != 0; })) {
+      if (std::any_of(padding.begin(), padding.end(), [](std::uint32_t v) { return v != 0; })) {
         return corruptSection(section, at(slot) + "a list is not padded with zeros");
       }
     }

@@ -1,191 +1,78 @@
-#include <algorithm>
-#include <string>
+#include "durable/snapshot_writer.hpp"
 
-#include "durable/layout.hpp"
-#include "durable/section.hpp"
-#include "durable/snapshot_io.hpp"
+#include <algorithm>
 
 namespace damask {
 namespace {
 
 using format::Section;
-using Archive = cereal::PortableBinaryOutputArchive;
 
-template <typename T>
-void putValues(Archive& archive, const T* values, std::size_t count) {
-  archive(cereal::binary_data(values, count * sizeof(T)));
-}
-
-class Writer {
- public:
-  explicit Writer(const StoreState& state) : s_(state), view_(state.graph.view()) {
-    numberNames();
-    for (Slot slot = 0; slot < s_.graph.slots(); ++slot)
-      textBytes_ += s_.records.row(slot).textBytes();
-  }
-
-  void write(Section section, Archive& archive) const {
-    switch (section) {
-      case Section::meta:
-        return writeMeta(archive);
-      case Section::high:
-        return forEachSlot(
-            [&](Slot i) { putValues(archive, view_.code(i), s_.options.dimension); });
-      case Section::low:
-        return forEachSlot(
-            [&](Slot i) { putValues(archive, s_.low.row(i), s_.options.dimension); });
-      case Section::factors:
-        return forEachSlot([&](Slot i) {
-          ColdFactor factor = s_.cold[i];
-          format::transfer(archive, factor);
-        });
-      case Section::levels:
-        for (Slot i = 0; i < s_.graph.linked(); ++i) {
-          archive(static_cast<std::uint8_t>(s_.graph.level(i)));
-        }
-        return;
-      case Section::links:
-        return writeLinks(archive, 0, 2 * s_.options.hnsw.m);
-      case Section::upper:
-        return writeLinks(archive, 1, s_.options.hnsw.m);
-      case Section::live:
-        return putValues(archive, s_.records.live().data(), s_.records.live().size());
-      case Section::records:
-        return forEachSlot([&](Slot i) {
-          Record row = s_.records.row(i);
-          RecordNames names = s_.records.isLive(i) ? renumbered(i) : RecordNames{};
-          format::transfer(archive, row, names);
-        });
-      case Section::names:
-        return writeNames(archive);
-      case Section::text:
-        return forEachSlot([&](Slot i) {
-          putValues(archive, s_.records.row(i).text, s_.records.row(i).textBytes());
-        });
-      case Section::floats:
-        return forEachSlot(
-            [&](Slot i) { putValues(archive, s_.floats->row(i), s_.options.dimension); });
-    }
-  }
-
- private:
-  template <typename Each>
-  void forEachSlot(Each&& each) const {
-    for (Slot slot = 0; slot < s_.graph.slots(); ++slot) each(slot);
-  }
-
-  // Names are numbered by first use in slot order, so that a store and its reloaded twin, which
-  // may have met more names that are gone by now, write the same bytes.
-  void numberNames() {
-    numbers_.assign(s_.records.nameTable().size(), kNoName);
-    const auto use = [this](std::uint32_t name) {
-      if (name == kNoName || numbers_[name] != kNoName) return;
-      numbers_[name] = static_cast<std::uint32_t>(used_.size());
-      used_.push_back(name);
-    };
-    forEachSlot([&](Slot slot) {
-      if (!s_.records.isLive(slot)) return;
-      const RecordNames names = s_.records.names(slot);
-      use(names.type);
-      use(names.domain);
-      use(names.framework);
-    });
-  }
-
-  RecordNames renumbered(Slot slot) const noexcept {
-    const RecordNames names = s_.records.names(slot);
-    return {numbers_[names.type], numbers_[names.domain],
-            names.framework == kNoName ? kNoName : numbers_[names.framework]};
-  }
-
-  void writeMeta(Archive& archive) const {
-    format::Meta meta{s_.options,
-                      s_.graph.slots(),
-                      s_.records.size(),
-                      s_.sequence,
-                      view_.entry,
-                      view_.maxLevel,
-                      static_cast<std::uint32_t>(used_.size()),
-                      textBytes_,
-                      s_.graph.linked(),
-                      s_.history};
-    format::transfer(archive, meta);
-  }
-
-  // Rows of fixed width; what is beyond a list's count is zero.
-  void writeLinks(Archive& archive, std::int32_t firstLevel, std::uint32_t capacity) const {
-    std::vector<std::uint32_t> row(capacity + std::size_t{1});
-    for (Slot slot = 0; slot < s_.graph.linked(); ++slot) {
-      const std::int32_t lastLevel = firstLevel == 0 ? 0 : s_.graph.level(slot);
-      for (std::int32_t level = firstLevel; level <= lastLevel; ++level) {
-        const LinkList links = view_.links(slot, level);
-        std::fill(row.begin(), row.end(), 0);
-        row[0] = links.count();
-        std::copy_n(links.begin(), row[0], row.begin() + 1);
-        putValues(archive, row.data(), row.size());
-      }
-    }
-  }
-
-  void writeNames(Archive& archive) const {
-    const NameTable& table = s_.records.nameTable();
-    for (const std::uint32_t name : used_) {
-      archive(static_cast<std::uint32_t>(table[name].size()));
-    }
-    for (const std::uint32_t name : used_) {
-      putValues(archive, table[name].data(), table[name].size());
-    }
-  }
-
-  const StoreState& s_;
-  GraphView view_;
-  std::vector<std::uint32_t> numbers_;  // by name: its number in the file
-  std::vector<std::uint32_t> used_;     // by number in the file: the name
-  std::uint64_t textBytes_ = 0;
-};
-
-template <typename Buffer>
-void writeSection(const Writer& writer, Section section, Buffer& buffer) {
-  std::ostream stream(&buffer);
-  Archive archive(stream, Archive::Options::LittleEndian());
-  writer.write(section, archive);
-}
-
-std::vector<SectionEntry> measure(const Writer& writer, const StoreState& state) {
-  std::vector<SectionEntry> entries;
-  for (std::uint32_t i = 0; i < format::sectionCount(state.options.precision); ++i) {
-    const auto section = static_cast<Section>(i);
-    HashingBuffer buffer;
-    writeSection(writer, section, buffer);
-    entries.push_back({sectionName(section), 0, buffer.count(), buffer.checksum()});
-  }
-  return entries;
-}
+/// Slots that are written before it is looked how many bytes they were.
+constexpr Slot kSlotsAtOnce = 16;
+constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
 
 }  // namespace
 
-std::uint64_t snapshotBytes(const StoreState& state) {
-  const Writer writer(state);
-  std::vector<SectionEntry> entries = measure(writer, state);
-  encodeLayout(entries);
-  return entries.back().offset + entries.back().length;
+SnapshotWriter::SnapshotWriter(const SnapshotSource& source) : source_(source) {}
+
+Result<void> SnapshotWriter::step(std::size_t most, const ByteSink& sink) {
+  for (std::size_t done = 0; done < most && !isFinished();) {
+    done += advance();
+    if (chunk_.bytes().size() < kChunkBytes) continue;
+    if (const auto handed = handOver(sink); !handed) return handed;
+  }
+  return handOver(sink);
 }
 
-Result<void> writeSnapshot(const StoreState& state, const ByteSink& sink) {
-  SinkBuffer buffer(sink);
-  try {
-    const Writer writer(state);
-    std::vector<SectionEntry> entries = measure(writer, state);
-    const std::vector<std::byte> layout = encodeLayout(entries);
-    if (const auto sent = sink(layout); !sent) return tl::unexpected<Error>(sent.error());
-    for (std::uint32_t i = 0; i < entries.size(); ++i) {
-      writeSection(writer, static_cast<Section>(i), buffer);
-    }
-    return buffer.finish();
-  } catch (const cereal::Exception& e) {
-    if (const auto sent = buffer.finish(); !sent) return tl::unexpected<Error>(sent.error());
-    return fail(ErrorCode::internal, std::string("writing the snapshot failed: ") + e.what());
+std::uint64_t SnapshotWriter::measure() {
+  while (phase_ == Phase::measuring) advance();
+  return entries_.back().offset + entries_.back().length;
+}
+
+std::size_t SnapshotWriter::advance() {
+  const bool measuring = phase_ == Phase::measuring;
+  if (!open_) {
+    if (measuring) hashing_.emplace();
+    open_ =
+        std::make_unique<OpenSection>(measuring ? static_cast<std::streambuf&>(*hashing_) : chunk_);
   }
+  const auto written = [&] { return measuring ? hashing_->count() : chunk_.count(); };
+  const std::uint64_t before = written();
+  const auto section = static_cast<Section>(section_);
+  const Slot rows = source_.rowsOf(section);
+  const Slot last = std::min(rows, open_->next + kSlotsAtOnce);
+  source_.write(open_->archive, section, open_->next, last);
+  open_->next = last;
+  // Rows without bytes cost time too.
+  const std::size_t cost = static_cast<std::size_t>(written() - before) + kSlotsAtOnce;
+  if (last == rows) closeSection();
+  return cost;
+}
+
+void SnapshotWriter::closeSection() {
+  open_.reset();
+  if (phase_ == Phase::measuring) {
+    entries_.push_back(
+        {sectionName(static_cast<Section>(section_)), 0, hashing_->count(), hashing_->checksum()});
+  }
+  if (++section_ < format::sectionCount(source_.precision())) return;
+  section_ = 0;
+  if (phase_ == Phase::writing) {
+    phase_ = Phase::finished;
+    return;
+  }
+  chunk_.put(encodeLayout(entries_));
+  phase_ = Phase::writing;
+}
+
+Result<void> SnapshotWriter::handOver(const ByteSink& sink) {
+  for (std::span<const std::byte> rest = chunk_.bytes(); !rest.empty();) {
+    const auto part = rest.first(std::min(rest.size(), kChunkBytes));
+    if (const auto sent = sink(part); !sent) return sent;
+    rest = rest.subspan(part.size());
+  }
+  chunk_.clear();
+  return {};
 }
 
 }  // namespace damask

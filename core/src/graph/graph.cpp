@@ -60,7 +60,10 @@ void Graph::giveLists(std::int32_t level) {
   upperRows_.resize(linked_);
   levels_.push_back(static_cast<std::uint8_t>(level));
   upperRows_.push_back(upperCount_);
-  for (std::int32_t l = 0; l <= level; ++l) std::ranges::fill(links(linked_, l), kNoSlot);
+  for (std::int32_t l = 0; l <= level; ++l) {
+    const auto row = links(linked_, l);
+    std::fill(row.begin(), row.end(), kNoSlot);
+  }
 }
 
 std::int32_t Graph::beginLinking() {
@@ -72,6 +75,16 @@ std::int32_t Graph::beginLinking() {
 std::span<Slot> Graph::links(Slot slot, std::int32_t level) noexcept {
   if (level == 0) return {links0_.row(slot), links0_.width()};
   return {upperLinks_.row(upperRows_[slot] + static_cast<Slot>(level - 1)), upperLinks_.width()};
+}
+
+void Graph::keepLinks(Slot slot, std::int32_t level) {
+  if (archive_ && !archive_->isKept(slot, level)) archive_->keep(slot, level, links(slot, level));
+}
+
+LinkList Graph::frozenLinks(Slot slot, std::int32_t level) const {
+  const LinkList now = view().links(slot, level);
+  const Slot* kept = archive_->find(slot, level);
+  return kept == nullptr ? now : LinkList(kept, now.capacity());
 }
 
 void Graph::finishLinking() noexcept {

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "codec/codec.hpp"
 #include "graph/block_array.hpp"
 #include "graph/graph_view.hpp"
+#include "graph/link_archive.hpp"
 
 namespace damask {
 
@@ -39,6 +41,9 @@ class Graph {
   /// What linking the next node takes: its level is drawn, and it has empty lists up to there, not
   /// seen before finishLinking(). Throws std::bad_alloc, with nothing changed.
   std::int32_t beginLinking();
+  /// To be called before a list is written to that was there before: a snapshot may need it as it
+  /// is. Throws std::bad_alloc, with nothing changed.
+  void keepLinks(Slot slot, std::int32_t level);
   /// The list of a node below linked(), or of the one that is being linked, to be written.
   std::span<Slot> links(Slot slot, std::int32_t level) noexcept;
   /// Makes the next node a linked one, and the entry when it is above all others.
@@ -50,6 +55,13 @@ class Graph {
   void restoreLinks(std::span<const std::uint32_t> links0, std::int32_t level,
                     std::span<const std::uint32_t> upper);
   void restoreEntry(Slot entry, std::int32_t maxLevel) noexcept;
+
+  /// From now until thaw() the links as they are now can be had. Throws std::bad_alloc.
+  void freeze() { archive_ = std::make_unique<LinkArchive>(view()); }
+  void thaw() noexcept { archive_.reset(); }
+  /// The graph at freeze(), of which the links are to be had from frozenLinks() alone.
+  const GraphView& frozen() const noexcept { return archive_->graph(); }
+  LinkList frozenLinks(Slot slot, std::int32_t level) const;
 
  private:
   void giveLists(std::int32_t level);
@@ -66,6 +78,7 @@ class Graph {
   Slot linked_ = 0;
   Slot entry_ = 0;
   std::int32_t maxLevel_ = -1;
+  std::unique_ptr<LinkArchive> archive_;
 };
 
 /// The level of a slot: P(level >= l) = m^-l, from a hash of (seed, slot) in integers only.

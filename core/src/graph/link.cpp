@@ -45,6 +45,7 @@ class Linker {
       auto& chosen = s_.chosen[static_cast<std::size_t>(l)];
       chosen.reserve(view_.m);
       choose(s_.search.found, self_, view_.m, chosen);
+      for (const Slot other : chosen) graph_.keepLinks(other, l);
       nearest = s_.search.found.front() & ~Candidate{1};
     }
   }
@@ -58,7 +59,7 @@ class Linker {
 
   void linkBack(Slot owner, std::int32_t level) {
     const auto row = graph_.links(owner, level);
-    const auto end = std::ranges::find(row, kNoSlot);
+    const auto end = std::find(row.begin(), row.end(), kNoSlot);
     if (end != row.end()) {
       *end = self_;
       return;

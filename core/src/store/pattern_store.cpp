@@ -190,33 +190,4 @@ std::string_view PatternStore::idOf(std::uint32_t slot) const noexcept {
   return records.isLive(slot) ? records.row(slot).id() : std::string_view();
 }
 
-Result<void> PatternStore::save(const ByteSink& sink) const {
-  try {
-    if (const auto settled = impl_->refuseStaged("save"); !settled) {
-      return tl::unexpected<Error>(settled.error());
-    }
-    return writeSnapshot(*impl_->state, sink);
-  } catch (const std::bad_alloc&) {
-    return noMemory("save");
-  }
-}
-
-Result<std::vector<std::byte>> PatternStore::saveToBytes() const {
-  std::vector<std::byte> bytes;
-  try {
-    if (const auto settled = impl_->refuseStaged("save"); !settled) {
-      return tl::unexpected<Error>(settled.error());
-    }
-    bytes.reserve(snapshotBytes(*impl_->state));
-    const auto saved = save([&bytes](std::span<const std::byte> chunk) -> Result<void> {
-      bytes.insert(bytes.end(), chunk.begin(), chunk.end());
-      return {};
-    });
-    if (!saved) return tl::unexpected<Error>(saved.error());
-  } catch (const std::bad_alloc&) {
-    return noMemory("save");
-  }
-  return bytes;
-}
-
 }  // namespace damask

@@ -114,6 +114,7 @@ Result<bool> PatternStore::recordUsage(std::string_view id, std::optional<Verdic
                   "usageCount is " + std::to_string(kMostUses) + ", and cannot count one more use");
     }
     auto change = encode(journal::appendUsage, id, outcome, nowMs);
+    impl_->state->records.keepRow(*slot);
     impl_->state->records.recordUsage(*slot, outcome, nowMs);
     impl_->note(std::move(change));
     return true;
@@ -126,7 +127,7 @@ Result<void> PatternStore::clear() {
   StoreState& old = *impl_->state;
   try {
     if (const auto settled = impl_->refuseStaged("clear"); !settled) return settled;
-    auto empty = std::make_unique<StoreState>(old.options, &old.codec.kernels());
+    auto empty = std::make_shared<StoreState>(old.options, &old.codec.kernels());
     empty->sequence = old.sequence;
     empty->history = old.history;
     auto change = encode(journal::appendClear);

@@ -7,12 +7,37 @@
 
 #include "damask/pattern_store.hpp"
 #include "durable/change.hpp"
+#include "durable/snapshot_writer.hpp"
 #include "store/journal_recorder.hpp"
 #include "store/rebuild.hpp"
 #include "store/state.hpp"
 #include "store/write.hpp"
 
 namespace damask {
+
+/// A snapshot that is being written while its store goes on.
+class FrozenSnapshot {
+ public:
+  /// Throws std::bad_alloc, with nothing changed.
+  explicit FrozenSnapshot(std::shared_ptr<StoreState> state) : state_(std::move(state)) {
+    freeze(*state_);
+    try {
+      writer_.emplace(SnapshotSource(*state_, SnapshotSource::Moment::frozen));
+    } catch (const std::bad_alloc&) {
+      thaw(*state_);
+      throw;
+    }
+  }
+  FrozenSnapshot(const FrozenSnapshot&) = delete;
+  FrozenSnapshot& operator=(const FrozenSnapshot&) = delete;
+  ~FrozenSnapshot() { thaw(*state_); }
+
+  SnapshotWriter& writer() noexcept { return *writer_; }
+
+ private:
+  std::shared_ptr<StoreState> state_;  ///< The store may have another by now.
+  std::optional<SnapshotWriter> writer_;
+};
 
 /// How far a journal was replayed.
 struct Replayed {
@@ -23,7 +48,7 @@ struct Replayed {
 
 class PatternStore::Impl {
  public:
-  explicit Impl(std::unique_ptr<StoreState> s) noexcept : state(std::move(s)) {}
+  explicit Impl(std::shared_ptr<StoreState> s) noexcept : state(std::move(s)) {}
 
   /// The error of a call that must not be made while patterns are staged.
   Result<void> refuseStaged(const char* call) const {
@@ -44,9 +69,10 @@ class PatternStore::Impl {
   /// Makes a change that a journal holds.
   static Result<void> make(PatternStore& store, const journal::Change& change);
 
-  std::unique_ptr<StoreState> state;
+  std::shared_ptr<StoreState> state;
   std::vector<History> stagedChanges;  ///< Of what is staged.
   std::optional<Rebuild> rebuild;
+  std::optional<FrozenSnapshot> snapshot;
   std::optional<JournalRecorder> journal;
   std::optional<Replayed> replayed;
 };

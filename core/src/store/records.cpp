@@ -143,10 +143,25 @@ void Records::kill(Slot slot) noexcept {
 }
 
 void Records::eraseRow(Slot slot) noexcept {
+  if (isFrozen(slot)) return;
   Record& r = rows_[slot];
   std::memset(r.text, 0, r.textBytes());
   r = Record{};
   types_[slot] = domains_[slot] = frameworks_[slot] = 0;
+}
+
+void Records::freeze() {
+  frozen_ =
+      std::make_unique<Frozen>(Frozen{static_cast<Slot>(rows_.size()), liveCount_, live_, {}});
+}
+
+const Record& Records::frozenRow(Slot slot) const {
+  const auto kept = frozen_->rows.find(slot);
+  return kept == frozen_->rows.end() ? rows_[slot] : kept->second;
+}
+
+void Records::keepRow(Slot slot) {
+  if (isFrozen(slot)) frozen_->rows.emplace(slot, rows_[slot]);
 }
 
 void Records::copyUsage(Slot slot, const Record& from) noexcept {

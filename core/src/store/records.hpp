@@ -1,8 +1,10 @@
 #pragma once
 
+#include <tsl/robin_map.h>
 #include <tsl/robin_set.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -106,12 +108,37 @@ class Records {
   const std::vector<Slot>& staged() const noexcept { return staged_; }
   /// As append(), for a row that is there already.
   std::optional<Slot> makeLive(Slot slot) noexcept;
-  /// Erases a row and its texts.
+  /// Erases a row and its texts, unless a snapshot still needs them.
   void eraseRow(Slot slot) noexcept;
   void forgetStaged() noexcept { staged_.clear(); }
   /// Gives a live slot the usage (usageCount, lastUsed, verdict) of another record.
   void copyUsage(Slot slot, const Record& from) noexcept;
   void recordUsage(Slot slot, std::optional<Verdict> outcome, std::int64_t nowMs) noexcept;
+
+  /// From now until thaw() the records as they are now can be had: what dies is erased only then.
+  /// Throws std::bad_alloc.
+  void freeze();
+  bool isFrozen() const noexcept { return frozen_ != nullptr; }
+  /// Whether a slot was live at freeze().
+  bool isFrozen(Slot slot) const noexcept {
+    return frozen_ && slot < frozen_->slots && (frozen_->live[slot / 64] >> (slot % 64) & 1) != 0;
+  }
+  const std::vector<std::uint64_t>& frozenLive() const noexcept { return frozen_->live; }
+  std::size_t frozenSize() const noexcept { return frozen_->size; }
+  Slot frozenSlots() const noexcept { return frozen_->slots; }
+  const Record& frozenRow(Slot slot) const;
+  /// To be called before recordUsage(). Throws std::bad_alloc, with nothing changed.
+  void keepRow(Slot slot);
+  /// Ends it; what died meanwhile is erased, and `erase(slot)` is called for it.
+  template <typename Erase>
+  void thaw(Erase&& erase) noexcept {
+    const std::unique_ptr<Frozen> was = std::move(frozen_);
+    for (Slot slot = 0; slot < was->slots; ++slot) {
+      if ((was->live[slot / 64] >> (slot % 64) & 1) == 0 || isLive(slot)) continue;
+      eraseRow(slot);
+      erase(slot);
+    }
+  }
 
   // For a snapshot's reader, which has checked what it passes on.
   void reserve(std::size_t slots, std::size_t live, std::size_t names, std::size_t nameBytes);
@@ -122,6 +149,13 @@ class Records {
   std::size_t match(const SearchOptions& options, std::vector<std::uint64_t>& bits) const;
 
  private:
+  struct Frozen {
+    Slot slots;
+    std::size_t size;
+    std::vector<std::uint64_t> live;
+    tsl::robin_map<Slot, Record> rows;  ///< Those whose usage has changed since, as they were.
+  };
+
   struct Hash {
     const Records* records;
     KeyedHash hash;
@@ -145,6 +179,7 @@ class Records {
   std::vector<std::uint64_t> live_;
   std::size_t liveCount_ = 0;
   std::vector<Slot> staged_;
+  std::unique_ptr<Frozen> frozen_;
   tsl::robin_set<Slot, Hash, Equal> index_;
 };
 

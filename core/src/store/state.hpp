@@ -42,6 +42,11 @@ struct StoreState {
     history = extended(history, change);
   }
 
+  struct Frozen {
+    std::uint64_t sequence = 0;
+    History history{};
+  };
+  Frozen frozen;        ///< What freeze() found.
   LinkScratch linking;  ///< No part of the store: memory for its writer.
 
   CodePlanes planes(Slot slot) const noexcept { return {graph.code(slot), low.row(slot)}; }

@@ -35,6 +35,7 @@ void addNode(StoreState& s, HotFactor hot, const ColdFactor& cold) {
 }
 
 void eraseVector(StoreState& s, Slot slot) noexcept {
+  if (s.records.isFrozen(slot)) return;
   s.low.erase(slot);
   s.cold[slot].selfDot = 0;
   if (s.floats) s.floats->erase(slot);
@@ -89,6 +90,22 @@ Result<void> insertPattern(StoreState& s, const Pattern& pattern, std::span<cons
   }
   if (const auto replaced = s.records.append(prepared)) eraseVector(s, *replaced);
   return {};
+}
+
+void freeze(StoreState& s) {
+  s.graph.freeze();
+  try {
+    s.records.freeze();
+  } catch (const std::bad_alloc&) {
+    s.graph.thaw();
+    throw;
+  }
+  s.frozen = {s.sequence, s.history};
+}
+
+void thaw(StoreState& s) noexcept {
+  s.graph.thaw();
+  s.records.thaw([&s](Slot slot) { eraseVector(s, slot); });
 }
 
 bool removePattern(StoreState& s, std::string_view id) noexcept {

@@ -31,6 +31,11 @@ void copySlot(StoreState& to, const StoreState& from, Slot slot);
 /// Erases a live slot; not counted as a change.
 void killSlot(StoreState& state, Slot slot) noexcept;
 
+/// From now until thaw() a snapshot of the store as it is now can be written while it changes.
+/// Throws std::bad_alloc, with nothing changed.
+void freeze(StoreState& state);
+void thaw(StoreState& state) noexcept;
+
 /// False when there is no such id.
 bool removePattern(StoreState& state, std::string_view id) noexcept;
 

@@ -278,6 +278,29 @@ double Store::save(const ByteSink& sink) {
   });
 }
 
+double Store::beginSnapshot() {
+  return exchange_.run([&](WireWriter&) { return done(store_.beginSnapshot()); });
+}
+
+double Store::stepSnapshot(double maxBytes) {
+  return exchange_.run([&](WireWriter& out) -> Result<double> {
+    const auto sink = [&out](std::span<const std::byte> chunk) -> Result<void> {
+      out.raw(chunk);
+      return {};
+    };
+    const Result<bool> finished = store_.stepSnapshot(static_cast<std::size_t>(maxBytes), sink);
+    if (!finished) return failed(finished.error());
+    return *finished ? 1.0 : 0.0;
+  });
+}
+
+double Store::cancelSnapshot() {
+  return exchange_.run([&](WireWriter&) -> Result<double> {
+    store_.cancelSnapshot();
+    return kDone;
+  });
+}
+
 double Store::beginJournal() {
   return exchange_.run([&](WireWriter& out) { return reply(out, store_.beginJournal()); });
 }

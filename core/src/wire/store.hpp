@@ -48,7 +48,10 @@ class Store {
   double embeddingAt(double slot) const;  ///< Reply: floats.
   /// Passes on the chunks of a snapshot; an error that `sink` returns ends the save.
   double save(const ByteSink& sink);
-  double beginJournal();              ///< For the snapshot saved last. Reply: bytes.
+  double beginSnapshot();
+  double stepSnapshot(double maxBytes);  ///< Reply: bytes. Returns 1 when there are no more, or 0.
+  double cancelSnapshot();
+  double beginJournal();              ///< Reply: bytes.
   double takeJournal(double synced);  ///< Reply: bytes.
   double replay();                    ///< Input: bytes. Reply: frames, changes, sequence, torn.
 

@@ -37,6 +37,9 @@ export interface WireStore {
   patternAt(slot: number): number;
   patternsAt(count: number): number;
   embeddingAt(slot: number): number;
+  beginSnapshot(): number;
+  stepSnapshot(maxBytes: number): number;
+  cancelSnapshot(): number;
   beginJournal(): number;
   takeJournal(synced: number): number;
   replay(): number;

@@ -178,6 +178,19 @@ export class WireBackendStore implements BackendStore {
     return this.#present(() => this.#store.embeddingAt(slot), readFloats);
   }
 
+  beginSnapshot(): void {
+    this.#exchange.call(() => this.#store.beginSnapshot());
+  }
+
+  stepSnapshot(maxBytes: number): Uint8Array | undefined {
+    const finished = this.#exchange.call(() => this.#store.stepSnapshot(maxBytes));
+    return finished === 1 ? undefined : readBytes(this.#exchange.reply());
+  }
+
+  cancelSnapshot(): void {
+    this.#exchange.call(() => this.#store.cancelSnapshot());
+  }
+
   beginJournal(): Uint8Array {
     return readBytes(this.#replyOf(() => this.#store.beginJournal()));
   }
