@@ -169,6 +169,8 @@ export interface DurabilityHealth {
   generation: number;
   /** Bytes of journals that opening the store now would replay. */
   journalBytes: number;
+  /** Whether a snapshot is being written that will replace journals; changes go on meanwhile. */
+  compacting: boolean;
   /** The error that ended writing. */
   failure?: { code: string; message: string };
 }

@@ -64,7 +64,10 @@ test('always: nothing waits when a change was acknowledged', async () => {
     assert.ok(told.journalBytes > 2 * DIMENSION * 4);
     assert.deepEqual(
       { ...told, journalBytes: 0 },
-      { policy: 'always', pendingChanges: 0, pendingBytes: 0, generation: 1, journalBytes: 0 },
+      {
+        ...{ policy: 'always', pendingChanges: 0, pendingBytes: 0 },
+        ...{ generation: 1, journalBytes: 0, compacting: false },
+      },
     );
     await store.shutdown();
   }
@@ -154,7 +157,7 @@ test('health: without storage nothing is durable, and that is no illness', async
   await store.storePattern(patterns(1, DIMENSION)[0]);
   const durability = {
     ...{ policy: 'none', pendingChanges: 0, pendingBytes: 0 },
-    ...{ generation: 0, journalBytes: 0 },
+    ...{ generation: 0, journalBytes: 0, compacting: false },
   };
   assert.deepEqual(await store.health(), { ...HEALTHY, durability, writer: false });
   await store.shutdown();

@@ -19,6 +19,7 @@ const UNSTORED: DurabilityHealth = {
   pendingBytes: 0,
   generation: 0,
   journalBytes: 0,
+  compacting: false,
 };
 
 /** How a store of these parts is. */

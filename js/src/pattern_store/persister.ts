@@ -93,6 +93,7 @@ export class Persister {
       pendingBytes: this.#pending.bytes,
       generation: this.generation,
       journalBytes: this.#replacedBytes + (this.#journal?.size ?? 0),
+      compacting: this.#compaction !== undefined,
       ...(failure && { failure: { code: failure.code, message: failure.message } }),
     };
   }
