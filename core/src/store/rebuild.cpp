@@ -5,7 +5,7 @@
 namespace damask {
 
 Rebuild::Rebuild(const StoreState& from)
-    : state_(std::make_unique<StoreState>(from.options, &from.codec.kernels())) {
+    : state_(std::make_shared<StoreState>(from.options, &from.codec.kernels())) {
   state_->reserveNodes(from.records.size());
   origins_.reserve(from.records.size());
 }
@@ -28,7 +28,7 @@ bool Rebuild::isComplete(const StoreState& from) const noexcept {
   return next_ == from.graph.slots() && !isPending(*state_);
 }
 
-std::unique_ptr<StoreState> Rebuild::finish(const StoreState& from) noexcept {
+std::shared_ptr<StoreState> Rebuild::finish(const StoreState& from) noexcept {
   for (Slot slot = 0; slot < state_->graph.slots(); ++slot) {
     if (!state_->records.isLive(slot)) continue;  // a later slot has its id
     if (from.records.isLive(origins_[slot])) {

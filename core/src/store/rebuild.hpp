@@ -30,10 +30,10 @@ class Rebuild {
 
   /// Brings what was copied up to date with what has changed since, and gives the index up. It must
   /// be complete.
-  std::unique_ptr<StoreState> finish(const StoreState& from) noexcept;
+  std::shared_ptr<StoreState> finish(const StoreState& from) noexcept;
 
  private:
-  std::unique_ptr<StoreState> state_;
+  std::shared_ptr<StoreState> state_;
   std::vector<Slot> origins_;  // of each slot of state_, the slot it was copied from
   Slot next_ = 0;              // the first slot not yet looked at
 };
