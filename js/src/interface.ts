@@ -198,6 +198,15 @@ export interface RefreshReport {
   reopened: boolean;
 }
 
+/** What `backup` has stored. */
+export interface BackupReport {
+  /** Patterns that the copy has. */
+  count: number;
+  /** Changes committed over the store's life, until the moment that was copied. */
+  sequence: number;
+  bytes: number;
+}
+
 /** Long work tells how far it is; `total` is absent when it is not known. */
 export interface Progress {
   done: number;
@@ -268,6 +277,13 @@ export interface IPatternStore extends AsyncDisposable {
    * report says so. Searches see all of a batch or nothing.
    */
   refresh(): Promise<RefreshReport>;
+  /**
+   * Stores a copy of the store, as it is at one moment while changes go on, in an empty place: a path (a
+   * name in browsers) or a driver, which stays open. The copy is durable when this resolves, and a
+   * store like any other, which every backend and runtime opens. Rejects with ConflictError when there
+   * is a store already, and with LockedError when one is being written there.
+   */
+  backup(destination: string | StorageDriver, options?: WorkOptions): Promise<BackupReport>;
   /** The whole store as a snapshot, which any backend and runtime opens. */
   snapshot(): Promise<Uint8Array>;
   /** Flushes, then frees everything; every later call rejects with DisposedError. */

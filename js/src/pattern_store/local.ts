@@ -1,6 +1,7 @@
 import { checkText } from '../check.js';
 import { DisposedError, InvalidArgumentError, NotFoundError, ReadOnlyError } from '../errors.js';
 import type {
+  BackupReport,
   ImplementationInfo,
   ImportOptions,
   IPatternStore,
@@ -15,9 +16,10 @@ import type {
   TestPattern,
   WorkOptions,
 } from '../interface.js';
-import type { StorageLock } from '../storage/driver.js';
+import type { StorageDriver, StorageLock } from '../storage/driver.js';
 import type { Store } from '../store.js';
 import type { Filter, SearchOptions, Vector, Verdict } from '../types.js';
+import { backUp, type Copy } from './backup.js';
 import { toEntry, toStoredPattern } from './convert.js';
 import { disposeAsync } from './dispose.js';
 import type { Follower } from './follower.js';
@@ -212,6 +214,20 @@ export class LocalPatternStore implements IPatternStore {
       this.#parts.store = follower.store;
       return report;
     });
+  }
+
+  async backup(
+    destination: string | StorageDriver,
+    options: WorkOptions = {},
+  ): Promise<BackupReport> {
+    this.#store();
+    const take = (): Copy | Promise<Copy> =>
+      this.#parts.turns.take(() => {
+        const store = this.#store();
+        const { count, sequence } = store.stats();
+        return { count, sequence, chunks: store.saveChunks() };
+      });
+    return backUp(take, destination, options);
   }
 
   async snapshot(): Promise<Uint8Array> {

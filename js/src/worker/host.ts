@@ -1,4 +1,7 @@
+import { describe } from '../describe.js';
+import { InvalidArgumentError } from '../errors.js';
 import type {
+  BackupReport,
   ImplementationInfo,
   IPatternStore,
   ListOptions,
@@ -20,16 +23,18 @@ export interface SentWork {
 }
 
 /** The methods that cross as they are. */
-export type PlainMethod = Exclude<
-  keyof IPatternStore,
-  | 'storeBatch'
-  | 'importPatterns'
-  | 'patterns'
-  | 'buildIndex'
-  | 'optimize'
-  | 'getImplementationInfo'
-  | typeof Symbol.asyncDispose
->;
+const PLAIN_METHODS = [
+  ...(['initialize', 'storePattern', 'searchSimilar', 'searchWithMMR', 'getPattern'] as const),
+  ...(['deletePattern', 'recordUsage', 'count', 'getStats', 'health', 'clear', 'flush'] as const),
+  ...(['refresh', 'snapshot', 'shutdown'] as const),
+];
+export type PlainMethod = (typeof PLAIN_METHODS)[number];
+
+/** What a page may ask the worker for. */
+export const HOST_METHODS: ReadonlySet<string> = new Set([
+  ...['open', 'call', 'storeBatch', 'backup', 'buildIndex', 'optimize'],
+  ...['list', 'page', 'endList'],
+]);
 
 /** The worker's end: one store, called by the page. */
 export class WorkerHost {
@@ -52,6 +57,8 @@ export class WorkerHost {
     method: M,
     ...args: Parameters<IPatternStore[M]>
   ): ReturnType<IPatternStore[M]> {
+    if (!PLAIN_METHODS.includes(method))
+      throw new InvalidArgumentError(`a store in a worker has no method ${describe(method)}`);
     const store = this.#opened();
     const run = store[method] as (...args: unknown[]) => ReturnType<IPatternStore[M]>;
     return run.apply(store, args);
@@ -59,6 +66,10 @@ export class WorkerHost {
 
   storeBatch(patterns: readonly TestPattern[], work: SentWork): Promise<void> {
     return this.#opened().storeBatch(patterns, received(work));
+  }
+
+  backup(destination: string, work: SentWork): Promise<BackupReport> {
+    return this.#opened().backup(destination, received(work));
   }
 
   buildIndex(work: SentWork): Promise<void> {

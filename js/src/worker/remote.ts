@@ -2,6 +2,7 @@ import { proxy, releaseProxy, transfer, wrap, type Remote } from 'comlink';
 import { warn } from '../chain.js';
 import { DisposedError, InvalidArgumentError, LoadError } from '../errors.js';
 import type {
+  BackupReport,
   ImplementationInfo,
   ImportOptions,
   IPatternStore,
@@ -18,6 +19,7 @@ import type {
 } from '../interface.js';
 import { disposeAsync } from '../pattern_store/dispose.js';
 import { importInBatches } from '../pattern_store/import.js';
+import type { StorageDriver } from '../storage/driver.js';
 import type { Filter, Vector, Verdict } from '../types.js';
 import type { WasmSource } from '../wasm/loader.js';
 import { sendSignal } from './abort.js';
@@ -168,6 +170,17 @@ class RemotePatternStore implements IPatternStore {
     return this.#call('refresh');
   }
 
+  async backup(
+    destination: string | StorageDriver,
+    options: WorkOptions = {},
+  ): Promise<BackupReport> {
+    if (typeof destination !== 'string')
+      throw new InvalidArgumentError(
+        'destination must be a name with worker: true, as a driver cannot cross to the worker',
+      );
+    return this.#work(options, (host, work) => host.backup(destination, work));
+  }
+
   snapshot(): Promise<Uint8Array> {
     return this.#call('snapshot');
   }
@@ -193,16 +206,16 @@ class RemotePatternStore implements IPatternStore {
   }
 
   /** The caller's own `signal.reason` is thrown, as it would be in this thread. */
-  async #work(
+  async #work<T>(
     { signal, onProgress }: WorkOptions,
-    run: (host: Remote<WorkerHost>, work: SentWork) => Promise<void>,
-  ): Promise<void> {
+    run: (host: Remote<WorkerHost>, work: SentWork) => Promise<T>,
+  ): Promise<T> {
     signal?.throwIfAborted();
     const work: SentWork = {};
     if (onProgress) work.onProgress = proxy(onProgress);
     if (signal) work.signalPort = sendSignal(signal);
     try {
-      await run(this.#open(), work);
+      return await run(this.#open(), work);
     } catch (cause) {
       signal?.throwIfAborted();
       throw cause;
