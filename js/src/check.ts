@@ -17,6 +17,8 @@ export { checkText };
  * is passed as. The documented ranges are checked by the core.
  */
 
+/** Of a vector; the core knows the one that this store wants. */
+const MAX_COMPONENTS = 4096;
 const MAX_UINT32 = 0xffffffff;
 const MAX_UINT64 = 0xffffffffffffffffn;
 
@@ -145,6 +147,11 @@ export function checkSearchOptions(value: unknown): asserts value is SearchOptio
 export function toFloats(value: Vector, field: string): Float32Array {
   if (value instanceof Float32Array) return value;
   if (!Array.isArray(value)) refuse(field, 'a Float32Array or an array of numbers', value);
+  // Before memory is taken: an array may claim a length of 2^32 and hold nothing.
+  if (value.length > MAX_COMPONENTS)
+    throw new InvalidArgumentError(
+      `${field} must have at most ${MAX_COMPONENTS} components, not ${value.length}`,
+    );
   const floats = new Float32Array(value.length);
   for (let i = 0; i < value.length; ++i) {
     const component: unknown = value[i];

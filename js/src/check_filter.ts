@@ -56,6 +56,10 @@ function checkComparison(operator: string, operand: unknown, path: string): void
 
 function checkArray(value: unknown, path: string): readonly unknown[] {
   if (!Array.isArray(value)) refuse(path, 'an array', value);
+  if (value.length > MAX_TERMS)
+    throw new InvalidArgumentError(
+      `${path} must have at most ${MAX_TERMS} elements, not ${value.length}`,
+    );
   return value;
 }
 

@@ -1,7 +1,8 @@
 /* What a page's worker runs. */
-import { expose } from 'comlink';
+import { expose, type Endpoint } from 'comlink';
+import { guarded } from './worker/endpoint.js';
 import { transferErrors } from './worker/errors.js';
-import { WorkerHost } from './worker/host.js';
+import { HOST_METHODS, WorkerHost } from './worker/host.js';
 
 transferErrors();
-expose(new WorkerHost());
+expose(new WorkerHost(), guarded(globalThis as unknown as Endpoint, HOST_METHODS));

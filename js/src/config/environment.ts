@@ -13,6 +13,8 @@ type Fields = Pick<
   'storagePath' | 'durability' | 'preferredBackend' | 'backends'
 >;
 
+/** As the system has it for paths. */
+const MAX_VALUE = 4096;
 const ENGINES = ['native', 'wasm-simd', 'wasm-scalar'] as const;
 
 /** The fields that the environment sets. Throws InvalidArgumentError that names the variable. */
@@ -39,8 +41,13 @@ export function readEnvironment(env: Environment): Fields {
 
 /** The value of a variable; an empty one counts as absent, as it does for a shell's ${NAME:-}. */
 function text(env: Environment, name: string): string | undefined {
-  const value = env[name];
-  return value === '' ? undefined : value;
+  const value: unknown = env[name];
+  if (value === '' || value === undefined) return undefined;
+  if (typeof value !== 'string' || value.length > MAX_VALUE)
+    throw new InvalidArgumentError(
+      `the environment variable ${name} must be a string of at most ${MAX_VALUE} characters`,
+    );
+  return value;
 }
 
 function backend(env: Environment, name: string): PatternStoreConfig['preferredBackend'] {

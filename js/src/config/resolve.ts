@@ -52,6 +52,9 @@ function parse({ path, text }: ConfigFile): PlainConfig {
   } catch (cause) {
     throw new InvalidArgumentError(`${path} is not JSON: ${(cause as Error).message}`);
   }
+  // An own member of this name would become the prototype of what it is copied to.
+  if (typeof config === 'object' && config !== null && Object.hasOwn(config, '__proto__'))
+    throw new InvalidArgumentError(`${path}: Unrecognized key: "__proto__"`);
   checkPlainConfig(config, path);
   return config;
 }

@@ -12,6 +12,9 @@ export const POLICIES = ['always', 'interval', 'manual'] as const;
 const integer = (least: number, most: number): z.ZodMiniNumber =>
   z.number().check(z.int(), z.minimum(least), z.maximum(most));
 
+/** Longer ones, and those with a zero in them, no system takes. */
+const path = z.string().check(z.minLength(1), z.maxLength(4096), z.regex(/^[^\0]*$/u));
+
 /** What JSON can hold: the fields that a configuration file may have. */
 const plainFields = {
   dimension: z.optional(integer(1, 4096)),
@@ -26,7 +29,7 @@ const plainFields = {
   ),
   seed: z.optional(integer(0, Number.MAX_SAFE_INTEGER)),
   indexingThreshold: z.optional(integer(0, 1_000_000)),
-  storagePath: z.optional(z.string().check(z.minLength(1))),
+  storagePath: z.optional(path),
   readOnly: z.optional(z.boolean()),
   durability: z.optional(
     z.union([
@@ -45,7 +48,7 @@ const plainFields = {
   fallback: z.optional(z.boolean()),
   enableMetrics: z.optional(z.boolean()),
   worker: z.optional(z.boolean()),
-  nativePath: z.optional(z.string().check(z.minLength(1))),
+  nativePath: z.optional(path),
 };
 
 const callable = z.optional(
@@ -72,7 +75,7 @@ const configSchema = z.strictObject({
   storage: object('a storage driver'),
   wasm: z.optional(z.strictObject({ simd: wasmSource, scalar: wasmSource })),
   onWarning: callable,
-  configFile: z.optional(z.union([z.literal(false), z.string().check(z.minLength(1))])),
+  configFile: z.optional(z.union([z.literal(false), path])),
   env: object('an object'),
 });
 

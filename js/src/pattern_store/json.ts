@@ -4,6 +4,8 @@ import type { Metadata } from '../interface.js';
 
 /** What JSON text may nest; JSON.parse and JSON.stringify of every engine go much deeper. */
 const MAX_DEPTH = 512;
+/** What the text may have, in bytes; as many characters are at least as many bytes. */
+const MAX_TEXT = 16 << 20;
 
 /**
  * Metadata as JSON text. Refuses what JSON would drop or change silently: undefined, NaN, functions,
@@ -14,8 +16,16 @@ export function toJson(metadata: unknown, field: string): string {
   const open: { value: unknown; path: string; depth: number }[] = [
     { value: metadata, path: field, depth: 0 },
   ];
+  // An object that is met many times, as none that JSON.parse gives, is as many values.
+  let least = 0;
+  const grow = (characters: number): void => {
+    least += characters;
+    if (least > MAX_TEXT)
+      throw new InvalidArgumentError(`${field} must be at most ${MAX_TEXT} bytes as JSON`);
+  };
   for (let item = open.pop(); item !== undefined; item = open.pop()) {
     const { value, path, depth } = item;
+    grow(typeof value === 'string' ? value.length + 2 : 1);
     if (value === null || typeof value === 'string' || typeof value === 'boolean') continue;
     if (typeof value === 'number') {
       if (!Number.isFinite(value)) refuse(path, value, 'finite');
@@ -24,6 +34,7 @@ export function toJson(metadata: unknown, field: string): string {
     if (!Array.isArray(value) && !isPlainObject(value)) refuse(path, value, 'what JSON can hold');
     if (depth === MAX_DEPTH)
       throw new InvalidArgumentError(`${field} nests deeper than ${MAX_DEPTH}, or in a cycle`);
+    if (Array.isArray(value)) grow(value.length);
     const parts = Array.isArray(value)
       ? Array.from(value, (part, i) => [`[${i}]`, part] as const)
       : Object.entries(value).map(([name, part]) => [`.${name}`, part] as const);

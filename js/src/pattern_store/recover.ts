@@ -49,28 +49,31 @@ export async function recover(
   stored: StoredGenerations,
   config: PatternStoreConfig,
 ): Promise<Opened | undefined> {
+  let journals: readonly ReadJournal[] | ConflictError | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; ++attempt) {
     const bytes = await stored.read();
     if (bytes === undefined) return undefined;
-    const journals = await readJournals(stored);
+    journals = await readJournals(stored);
     // Another writer has gone on meanwhile: its journals are those of a newer snapshot.
-    if (journals === undefined || (await stored.moveOn())) continue;
+    if (journals instanceof ConflictError || (await stored.moveOn())) continue;
+    const found = journals;
     try {
       const store = openStore(engine, bytes, config);
-      return orDispose(store, () => replayAll(store, journals, bytes.byteLength));
+      return orDispose(store, () => replayAll(store, found, bytes.byteLength));
     } catch (cause) {
       throw cause instanceof SnapshotError ? await stored.explain(cause) : cause;
     }
   }
+  if (journals instanceof ConflictError) throw journals;
   throw new ConflictError(`the store was replaced ${ATTEMPTS} times while it was read`);
 }
 
-/** Undefined when one was taken away meanwhile, for a snapshot that has its changes. */
-async function readJournals(stored: StoredGenerations): Promise<ReadJournal[] | undefined> {
+/** The error when one was taken away meanwhile, for a snapshot that has its changes. */
+async function readJournals(stored: StoredGenerations): Promise<ReadJournal[] | ConflictError> {
   try {
     return await stored.readJournals();
   } catch (cause) {
-    if (cause instanceof ConflictError) return undefined;
+    if (cause instanceof ConflictError) return cause;
     throw cause;
   }
 }

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { DamaskError, UnsupportedError } from '../errors.js';
@@ -8,6 +9,7 @@ import type { ConfigFile, Runtime } from './shape.js';
 import { loadWasmEngine } from './wasm_engine.js';
 
 const CONFIG_FILE = 'damask.config.json';
+const MAX_CONFIG_BYTES = 65536;
 
 /** Node, and those that run what is written for it: Deno and Bun. */
 export const runtime: Runtime = {
@@ -38,10 +40,25 @@ export const runtime: Runtime = {
   },
 };
 
+/** As much as anybody has to configure; a device or a pipe is no such file. */
+async function readText(file: string): Promise<string> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw new Error('it is no file');
+    const bytes = new Uint8Array(MAX_CONFIG_BYTES + 1);
+    const { bytesRead } = await handle.read(bytes, 0, bytes.byteLength, 0);
+    if (bytesRead > MAX_CONFIG_BYTES) throw new Error(`it has more than ${MAX_CONFIG_BYTES} bytes`);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, bytesRead));
+  } finally {
+    await handle.close();
+  }
+}
+
 async function readConfigFile(named: string | undefined): Promise<ConfigFile | undefined> {
   const file = path.resolve(named ?? CONFIG_FILE);
   try {
-    return { path: file, text: await readFile(file, 'utf8') };
+    return { path: file, text: await readText(file) };
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' && named === undefined) return undefined;
