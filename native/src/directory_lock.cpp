@@ -80,10 +80,9 @@ Result<bool> makeLock(System& system, const std::string& path, const LockHolder&
 /// between: that one gets it back, unless the next is there already.
 Result<void> takeAway(System& system, const std::string& path, const std::string& judged) {
   const std::string aside = path + ".stale-" + randomDigits();
-  if (system.rename(path, aside) != 0) {
-    if (errno == ENOENT) return {};
-    return tl::make_unexpected(systemError("rename", path, errno));
-  }
+  const auto renamed = renameFile(system, path, aside);
+  if (!renamed) return tl::make_unexpected(renamed.error());
+  if (!*renamed) return {};
   const auto moved = read(system, aside);
   const bool same = moved && *moved && (*moved)->token == judged;
   if (!same && system.link(aside, path) != 0 && errno != EEXIST) {

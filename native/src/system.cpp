@@ -145,6 +145,12 @@ Result<void> removeFile(System& system, const std::string& path) {
   return tl::make_unexpected(systemError("remove", path, errno));
 }
 
+Result<bool> renameFile(System& system, const std::string& from, const std::string& to) {
+  if (uninterrupted([&] { return system.rename(from, to); }) == 0) return true;
+  if (errno == ENOENT) return false;
+  return tl::make_unexpected(systemError("rename", from, errno));
+}
+
 Result<bool> createWhole(System& system, const std::string& path, const std::string& aside,
                          const std::function<Result<void>(SystemFile&)>& write) {
   const AsideName removed{system, aside};

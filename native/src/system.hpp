@@ -76,6 +76,9 @@ Result<void> syncDirectory(System& system, const std::string& directory);
 /// unlink(), begun again after EINTR; a file that is not there is none to remove.
 Result<void> removeFile(System& system, const std::string& path);
 
+/// rename(), begun again after EINTR; false when there is no such file.
+Result<bool> renameFile(System& system, const std::string& from, const std::string& to);
+
 /// Makes a file of what `write` gives, by way of `aside`: there whole and synced, or not at all;
 /// durable when its directory is synced. False when the name is taken.
 Result<bool> createWhole(System& system, const std::string& path, const std::string& aside,
