@@ -240,7 +240,9 @@ TEST_CASE("the report says what was done", "[search]") {
   slotsOf(f.store, f.query(0), askExactly(10), &report);
   REQUIRE(report.plan == SearchPlan::scan);
   REQUIRE(report.exact);
-  REQUIRE(report.distanceComputations == kRows);
+  // Each by its high plane, and some again by both.
+  REQUIRE(report.distanceComputations > kRows);
+  REQUIRE(report.distanceComputations <= 2 * kRows);
 
   SearchOptions nowhere;
   nowhere.domain = "nowhere";

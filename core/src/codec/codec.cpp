@@ -91,7 +91,11 @@ HotFactor Codec::hotFactor(const ColdFactor& cold, const std::int8_t* hi) const 
 
 double Codec::distance(CodePlanes a, const ColdFactor& fa, CodePlanes b,
                        const ColdFactor& fb) const noexcept {
-  const double dot = static_cast<double>(kernels_->dot16(a.hi, a.lo, b.hi, b.lo, dimension_));
+  const std::int64_t dot = kernels_->dot16(a.hi, a.lo, b.hi, b.lo, dimension_);
+  return distanceOf(static_cast<double>(dot), fa, fb);
+}
+
+double Codec::distanceOf(double dot, const ColdFactor& fa, const ColdFactor& fb) const noexcept {
   switch (metric_) {
     case Metric::cosine: {
       const double norms = static_cast<double>(fa.selfDot) * static_cast<double>(fb.selfDot);

@@ -64,6 +64,9 @@ class Codec {
   double distance(CodePlanes a, const ColdFactor& fa, CodePlanes b,
                   const ColdFactor& fb) const noexcept;
 
+  /// The distance of two codes whose dot product is `dot`; never grows with it.
+  double distanceOf(double dot, const ColdFactor& fa, const ColdFactor& fb) const noexcept;
+
   /// The score a caller sees for a distance: the cosine, 1 / (1 + euclidean), or the dot product.
   float score(double distance) const noexcept;
 

@@ -1,12 +1,12 @@
 #include "store/search.hpp"
 
 #include <algorithm>
-#include <bit>
 
 #include "graph/prefetch.hpp"
 #include "graph/walk.hpp"
 #include "store/filter_match.hpp"
 #include "store/mmr.hpp"
+#include "store/scan.hpp"
 
 namespace damask {
 namespace {
@@ -15,10 +15,6 @@ using Ranked = SearchScratch::Ranked;
 
 /// How many rows are asked for before they are needed: a few more than one takes to arrive.
 constexpr std::size_t kPrefetchedRows = 6;
-
-bool nearer(const Ranked& a, const Ranked& b) noexcept {
-  return a.distance != b.distance ? a.distance < b.distance : a.slot < b.slot;
-}
 
 class Search {
  public:
@@ -29,7 +25,9 @@ class Search {
     scratch_.ranked.clear();
     scratch_.queryHi.resize(query.size());
     scratch_.queryLo.resize(query.size());
-    factor_ = state.codec.encode(query, largest, scratch_.queryHi.data(), scratch_.queryLo.data());
+    std::int8_t* hi = scratch_.queryHi.data();
+    std::int8_t* lo = scratch_.queryLo.data();
+    query_ = {{hi, lo}, state.codec.encode(query, largest, hi, lo)};
   }
 
   SearchPlan run() {
@@ -49,7 +47,7 @@ class Search {
     }
     const bool everyNode = matches_ == state_.graph.slots();
     walk(state_.graph.view(), state_.codec,
-         {scratch_.queryHi.data(), state_.codec.hotFactor(factor_, scratch_.queryHi.data())}, ef(),
+         {query_.code.hi, state_.codec.hotFactor(query_.factor, query_.code.hi)}, ef(),
          everyNode ? nullptr : accepts_, scratch_);
     if (scratch_.found.size() < std::min(options_.k, matches_)) {
       scan();
@@ -108,11 +106,7 @@ class Search {
     return static_cast<double>(matches_) * static_cast<double>(matches_) <= walked;
   }
 
-  Ranked rankOf(Slot slot) noexcept {
-    ++scratch_.distances;
-    const CodePlanes query{scratch_.queryHi.data(), scratch_.queryLo.data()};
-    return {state_.codec.distance(query, factor_, state_.planes(slot), state_.cold[slot]), slot};
-  }
+  void scan() { scanMatches(state_, query_, accepts_, candidates(), scratch_); }
 
   // Every candidate, not only the first few: among near-duplicates the walk's estimates are alike,
   // and only the full codes tell which are the nearest.
@@ -122,7 +116,7 @@ class Search {
     for (std::size_t i = 0; i < ahead; ++i) prefetchCold(slotOf(found[i]));
     for (std::size_t i = 0; i < found.size(); ++i) {
       if (i + ahead < found.size()) prefetchCold(slotOf(found[i + ahead]));
-      scratch_.ranked.push_back(rankOf(slotOf(found[i])));
+      scratch_.ranked.push_back(rankOf(state_, query_, slotOf(found[i]), scratch_));
     }
   }
 
@@ -132,30 +126,10 @@ class Search {
     prefetch(&state_.cold[slot], sizeof(ColdFactor));
   }
 
-  // Keeps the best candidates in a max-heap.
-  void scan() {
-    auto& ranked = scratch_.ranked;
-    const std::size_t most = candidates();
-    ranked.clear();
-    for (std::size_t word = 0; word * 64 < state_.records.slots(); ++word) {
-      for (std::uint64_t bits = accepts_[word]; bits != 0; bits &= bits - 1) {
-        const Ranked r =
-            rankOf(static_cast<Slot>(word * 64 + static_cast<unsigned>(std::countr_zero(bits))));
-        if (ranked.size() == most) {
-          if (!nearer(r, ranked.front())) continue;
-          std::pop_heap(ranked.begin(), ranked.end(), nearer);
-          ranked.pop_back();
-        }
-        ranked.push_back(r);
-        std::push_heap(ranked.begin(), ranked.end(), nearer);
-      }
-    }
-  }
-
   const StoreState& state_;
   const SearchOptions& options_;
   SearchScratch& scratch_;
-  ColdFactor factor_;
+  CodedQuery query_{};
   std::size_t matches_ = 0;
   const std::uint64_t* accepts_ = nullptr;
 };

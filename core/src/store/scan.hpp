@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "codec/codec.hpp"
+#include "graph/scratch.hpp"
+#include "store/state.hpp"
+
+namespace damask {
+
+/// A query as stored vectors are encoded.
+struct CodedQuery {
+  CodePlanes code;
+  ColdFactor factor;
+};
+
+/// Better first; ties go to the older.
+inline bool nearer(const SearchScratch::Ranked& a, const SearchScratch::Ranked& b) noexcept {
+  return a.distance != b.distance ? a.distance < b.distance : a.slot < b.slot;
+}
+
+/// The distance of a slot by the full 16 bits.
+SearchScratch::Ranked rankOf(const StoreState& state, const CodedQuery& query, Slot slot,
+                             SearchScratch& scratch) noexcept;
+
+/// The `most` slots nearest to the query by the full 16 bits, among those that `accepts` has a bit
+/// for, into scratch.ranked, in no order. The high planes alone say of most slots that they are not
+/// among them; the rest is ranked. Throws std::bad_alloc. O(slots + matches * dimension).
+void scanMatches(const StoreState& state, const CodedQuery& query, const std::uint64_t* accepts,
+                 std::size_t most, SearchScratch& scratch);
+
+}  // namespace damask
