@@ -249,7 +249,11 @@ export class Persister {
       return { changes, ...freeze(this.#store) };
     });
     this.#recording = true;
-    await this.#stored.commit(snapshot);
+    try {
+      await this.#stored.commit(snapshot);
+    } finally {
+      snapshot.giveUp();
+    }
     this.#journal = await this.#stored.createJournal('current', header);
     this.#snapshotBytes = snapshot.bytes;
     this.#pending.settle(changes);
