@@ -11,18 +11,30 @@ import { promisify } from 'node:util';
 const script = fileURLToPath(new URL('../journal.mjs', import.meta.url));
 const run = (...given) => promisify(execFile)(process.execPath, [script, ...given]);
 
-test('it measures each backend with each number of writers, and leaves nothing', async (t) => {
+test('it measures each backend under each policy with each number of writers, and leaves nothing', async (t) => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'damask-journal-test-'));
   t.after(() => rm(directory, { recursive: true }));
   const json = path.join(directory, 'figures.json');
   const { stdout } = await run(
     ...['--without-sqlite', '--upserts', '20', '--rounds', '1', '--dimension', '8'],
-    ...['--writers', '1,10', '--directory', directory, '--json', json],
+    ...[
+      '--policies',
+      'always,manual',
+      '--writers',
+      '1,10',
+      '--directory',
+      directory,
+      '--json',
+      json,
+    ],
   );
   const { rows } = JSON.parse(await readFile(json, 'utf8'));
   assert.deepEqual(
-    rows.map(({ side, writers }) => `${side} ${writers}`),
-    ['native 1', 'wasm-simd 1', 'native 10', 'wasm-simd 10'],
+    rows.map(({ side, policy, writers }) => `${policy}: ${writers} ${side}`),
+    ['always: 1', 'always: 10', 'manual: 1', 'manual: 10'].flatMap((it) => [
+      `${it} native`,
+      `${it} wasm-simd`,
+    ]),
   );
   for (const { perSecond, rounds } of rows) {
     assert.ok(perSecond > 0 && rounds.length === 1);
@@ -36,6 +48,7 @@ test('options out of range are refused', async () => {
     ['--writers', '0'],
     ['--upserts', '5', '--writers', '6'],
     ['--backends', 'gpu'],
+    ['--policies', 'never'],
   ])
     await assert.rejects(run(...given), /must be a whole number|is none of/);
 });
