@@ -14,7 +14,7 @@ const CODES = [
 ];
 const SNAPSHOT = 'snapshot-000000000001.damask';
 const PARTS = ['journal-000000000001-000001.damask', 'journal-000000000001-000002.damask'];
-const HEADER = 64;
+const HEADER = 48;
 const CHANGES = [
   { kind: 'store', patterns: [patternOf('a', 1)] },
   { kind: 'store', patterns: [patternOf('b', 2), patternOf('c', 3)] },
