@@ -87,7 +87,7 @@ for (const target of targets) {
     refused({ lt: ['verdict', 'flaky'] }, 'compares verdicts, which have no order');
     refused({ prefix: ['usageCount', 1] }, 'needs a field that is a text');
     refused({ in: ['id', []] }, 'has 0 values, but needs 1 to 256');
-    refused({ in: ['id', Array(257).fill('x')] }, 'has 257 values');
+    refused({ in: ['id', Array(257).fill('x')] }, 'must have at most 256 elements, not 257');
     refused({ or: [] }, '(or) has 0 operands');
     refused({ and: Array(256).fill({ exists: 'id' }) }, 'has more than 256 terms');
     refused(nested(16), 'is nested more than 16 deep');
