@@ -76,8 +76,13 @@ TEST_CASE("a call that fails is a typed error, and nothing acknowledged is lost"
           ++images;
           REQUIRE(wrongWith(image, history) == "");
         }
-        MemorySystem next(disk);
-        REQUIRE(run(next, history, {{{"next"}, {}}}));
+        {
+          MemorySystem next(disk);
+          REQUIRE(run(next, history, {{{"next"}, {}}}));
+        }
+        // Nor does what comes after it lie behind bytes that the system never wrote.
+        Disk least(leastImage(disk));
+        REQUIRE(found(least).value() == history.states.back());
       }
     }
   }
