@@ -4,8 +4,9 @@ import { openPatternStore } from '../../js/lib/index.js';
 import { random } from './dataset.mjs';
 import { only } from './engines.mjs';
 
-/** What is written to make the journal long enough for a compaction: this much at a time. */
-const FILLER = 'x'.repeat(4 << 20);
+/** What is written to make the journal long enough for a compaction: so many patterns of such a text. */
+const FILLERS = 100;
+const FILLER = 'x'.repeat(64 << 10);
 /** Writes in each phase before those that count. */
 const WARM_UP = 50;
 
@@ -55,7 +56,8 @@ const idle = await phase('idle', (count) => count < writes);
 const before = await generation();
 const compacted = { write: [], search: [] };
 while (compacted.write.length < writes) {
-  while (!(await isCompacting())) await store.storePattern(patternOf(FILLER));
+  while (!(await isCompacting()))
+    await store.storeBatch(Array.from({ length: FILLERS }, () => patternOf(FILLER)));
   await phase('compacted', isCompacting, compacted);
 }
 const compactions = (await generation()) - before;

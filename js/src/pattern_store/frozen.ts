@@ -1,7 +1,7 @@
 import type { Store } from '../store.js';
 
-/** Bytes that one step goes on for: some 50 us. */
-const STEP_BYTES = 256 << 10;
+/** Bytes that one step goes on for: some 2 ms at most. */
+const STEP_BYTES = 64 << 10;
 /** How long steps may keep the event loop from others, in milliseconds. */
 const SLICE_MS = 4;
 

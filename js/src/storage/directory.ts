@@ -29,7 +29,7 @@ const MAX_READ = 1 << 30;
 const WRITTEN_AT_ONCE = 256 << 10;
 
 /** How much of a new file is synced at a time. */
-const SYNCED_AT = 4 << 20;
+const SYNCED_AT = 1 << 20;
 
 const nodeFiles: DirectoryFiles = {
   ...promises,
