@@ -4,6 +4,7 @@ import { chromium, firefox } from './lib/browsers.mjs';
 import { fallback } from './lib/fallback.mjs';
 import { bun, deno, node, systemNode } from './lib/processes.mjs';
 import { prepareApp } from './lib/scratch.mjs';
+import { shared } from './lib/shared.mjs';
 import { stored } from './lib/stored.mjs';
 import { Table } from './lib/table.mjs';
 import { workerd } from './lib/workerd.mjs';
@@ -11,7 +12,7 @@ import { workerd } from './lib/workerd.mjs';
 const RUNTIMES = {
   node,
   'system-node': systemNode,
-  ...{ deno, bun, chromium, firefox, workerd, arm64, fallback, stored },
+  ...{ deno, bun, chromium, firefox, workerd, arm64, fallback, shared, stored },
 };
 
 const names = process.argv.slice(2);

@@ -1,4 +1,5 @@
 // Chromium and Firefox, headless: from a bundle that Vite makes, and without one, by an import map.
+import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import puppeteer from 'puppeteer-core';
@@ -60,6 +61,74 @@ async function visitStorage(page, where, table) {
       }
 }
 
+const entry = (id) => ({
+  id,
+  type: 't',
+  domain: 'd',
+  content: '',
+  embedding: [1, 2, 3, id.length],
+});
+
+/** Two pages of one origin and one store: one writes and the other reads, until the first one is gone. */
+async function visitTogether(browser, where, url, table) {
+  for (const kind of ['opfs', 'opfs in workers', 'indexeddb']) {
+    const pages = [await browser.newPage(), await browser.newPage()];
+    const [writer, reader] = pages.map((page) => ({
+      page,
+      open: (config) => page.evaluate((it) => window.openStore(it), config),
+      ask: (...args) => page.evaluate((...it) => window.askStore(...it), ...args),
+      ids: () => page.evaluate(() => window.idsInStore()),
+    }));
+    for (const page of pages) await page.goto(url);
+    const storagePath = `together-${kind.replaceAll(' ', '-')}`;
+    const config = {
+      storagePath,
+      indexedDb: kind === 'indexeddb',
+      worker: kind.endsWith('workers'),
+    };
+    const { info } = await writer.open({ ...config, preferredBackend: 'wasm-simd' });
+    const ids = [];
+    const write = async (count) => {
+      for (let i = 0; i < count; ++i) {
+        ids.push(`p${ids.length}`);
+        await writer.ask('storePattern', entry(ids.at(-1)));
+      }
+    };
+    await write(3);
+    const told = await reader.open({ ...config, preferredBackend: 'wasm-scalar' });
+    assert.equal(told.code, 'LOCKED', JSON.stringify(told));
+    assert.match(told.message, /browser \(wasm-simd\)/);
+    const opened = await reader.open({
+      ...config,
+      preferredBackend: 'wasm-scalar',
+      readOnly: true,
+    });
+    assert.equal(opened.info?.storage, info.storage, JSON.stringify(opened));
+    assert.equal((await reader.ask('clear')).code, 'READ_ONLY');
+    for (const count of [1, 5, 20]) {
+      await write(count);
+      if (count === 5) await writer.ask('optimize');
+      assert.equal((await reader.ask('refresh')).sequence, ids.length);
+      assert.deepEqual(await reader.ids(), ids);
+    }
+    assert.equal((await reader.ask('backup', `${storagePath}-copy`)).count, ids.length);
+    await reader.ask('shutdown');
+    // Without a shutdown: the browser gives the lock of a page that is gone to the next.
+    await writer.page.close();
+    const next = await reader.open({ ...config, preferredBackend: 'wasm-scalar' });
+    assert.equal(next.code, undefined, next.message);
+    assert.deepEqual(await reader.ids(), ids);
+    await reader.ask('shutdown');
+    assert.equal(
+      (await reader.open({ ...config, storagePath: `${storagePath}-copy` })).code,
+      undefined,
+    );
+    assert.deepEqual(await reader.ids(), ids);
+    await reader.page.close();
+    table.addCheck(`${where}, two pages, ${kind}`, info, undefined, `${ids.length} patterns`);
+  }
+}
+
 async function replayInBrowser({ name, ...launch }, app, table) {
   const browser = await puppeteer.launch(launch);
   try {
@@ -70,9 +139,10 @@ async function replayInBrowser({ name, ...launch }, app, table) {
         visit(browser, `${where}, bundled`, `${origin}/bundled.html`, table),
       );
     });
-    await whileServed(app, (origin) =>
-      visit(browser, `${where}, import map`, `${origin}/browser/unbundled.html`, table),
-    );
+    await whileServed(app, async (origin) => {
+      await visit(browser, `${where}, import map`, `${origin}/browser/unbundled.html`, table);
+      await visitTogether(browser, where, `${origin}/browser/unbundled.html`, table);
+    });
   } finally {
     await browser.close();
   }

@@ -24,6 +24,27 @@ window.kept = async (preferredBackend, where) => {
   return [inPage, await keep(damask, 'worker', { ...config, worker: true })];
 };
 
+/** One store of this page at a time, for two pages to have the same one. */
+let store;
+const codeOf = ({ code, message }) => ({ code, message });
+const damaskConfig = (config) => ({ dimension: 4, fallback: false, ...config });
+window.openStore = async (config) => {
+  if (config.indexedDb) delete FileSystemFileHandle.prototype.createWritable;
+  const { indexedDb, ...rest } = config;
+  try {
+    store = await damask.openPatternStore(damaskConfig(rest));
+    return { info: store.getImplementationInfo() };
+  } catch (error) {
+    return codeOf(error);
+  }
+};
+window.askStore = (method, ...args) => store[method](...args).catch(codeOf);
+window.idsInStore = async () => {
+  const ids = [];
+  for await (const { id } of store.patterns()) ids.push(id);
+  return ids;
+};
+
 window.rows = async (name) => {
   if (name === 'page') return report(damask, BACKENDS);
   if (name === 'page worker') return inPageWorker();
