@@ -93,7 +93,7 @@ async function start(
         'open it without the snapshot, or choose another place',
     );
   const { store, recovered } = await openOrCreate(config, chosen.engine, stored, snapshot);
-  const turns = new Turns();
+  const turns = { turns: new Turns(), snapshots: new Turns() };
   const policy = policyOf(config);
   const persister =
     stored &&
@@ -105,7 +105,7 @@ async function start(
     });
   if (persister?.generation === 0 && policy.policy !== 'manual') await persister.flush();
   return new LocalPatternStore({
-    ...{ store, turns, persister, lock, recovered: recovered.changes },
+    ...{ ...turns, store, persister, lock, recovered: recovered.changes },
     ...{ follower: undefined, ...settingsOf(config, chosen, storage) },
   });
 }
@@ -119,7 +119,8 @@ async function openReader(
   const follower = await Follower.open(driver, chosen.engine, config);
   return new LocalPatternStore({
     ...{ follower, store: follower.store, recovered: follower.recovered },
-    ...{ turns: new Turns(), persister: undefined, lock: undefined },
+    ...{ turns: new Turns(), snapshots: new Turns() },
+    ...{ persister: undefined, lock: undefined },
     ...settingsOf(config, chosen, driver.name),
   });
 }

@@ -25,6 +25,7 @@ test('copies that are taken while a writer is at work are each of one moment', a
     for (const { step, batch, gone } of steps) {
       if (gone !== undefined) await writer.deletePattern(gone);
       await writer.storeBatch(batch);
+      if (step % 40 === 0) await writer.optimize();
       acknowledged = step;
     }
   };

@@ -4,12 +4,13 @@ import { ConflictError, InvalidArgumentError } from '../errors.js';
 import type { BackupReport, WorkOptions } from '../interface.js';
 import type { StorageDriver, StorageLock } from '../storage/driver.js';
 import { snapshotName } from '../storage/names.js';
+import type { FrozenSnapshot } from './frozen.js';
 
 /** A store as it is at one moment. */
 export interface Copy {
   count: number;
   sequence: number;
-  chunks: Uint8Array[];
+  snapshot: FrozenSnapshot;
 }
 
 /**
@@ -17,7 +18,7 @@ export interface Copy {
  * to be free. Durable when it resolves; when it rejects there is no store in that place.
  */
 export async function backUp(
-  take: () => Copy | Promise<Copy>,
+  take: () => Promise<Copy>,
   destination: string | StorageDriver,
   { signal, onProgress }: WorkOptions,
 ): Promise<BackupReport> {
@@ -33,15 +34,34 @@ export async function backUp(
           'already: back up into an empty place',
       );
     signal?.throwIfAborted();
-    const { chunks, count, sequence } = await take();
+    const { snapshot, count, sequence } = await take();
+    try {
+      await driver.create(snapshotName(1), watched(snapshot, signal, onProgress));
+    } finally {
+      snapshot.giveUp();
+    }
+    onProgress?.({ done: snapshot.bytes, total: snapshot.bytes });
+    return { count, sequence, bytes: snapshot.bytes };
+  } catch (cause) {
+    // Whatever the driver made of it.
     signal?.throwIfAborted();
-    const bytes = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    await driver.create(snapshotName(1), chunks);
-    onProgress?.({ done: bytes, total: bytes });
-    return { count, sequence, bytes };
+    throw cause;
   } finally {
     if (typeof destination === 'string') await driver.close();
     await lock?.release();
+  }
+}
+
+/** Ends with `signal.reason` when that fires, so that the driver keeps nothing. */
+async function* watched(
+  snapshot: FrozenSnapshot,
+  signal: AbortSignal | undefined,
+  onProgress: WorkOptions['onProgress'],
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of snapshot) {
+    signal?.throwIfAborted();
+    yield chunk;
+    onProgress?.({ done: snapshot.bytes });
   }
 }
 

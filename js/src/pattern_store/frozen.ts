@@ -1,4 +1,5 @@
 import type { Store } from '../store.js';
+import type { Turns } from './turns.js';
 
 /** Bytes that one step goes on for: some 2 ms at most. */
 const STEP_BYTES = 64 << 10;
@@ -11,26 +12,73 @@ export interface Frozen {
   header: Uint8Array;
 }
 
-/** To be called in a turn, when all that the journal before collected was taken. */
-export function freeze(store: Store): Frozen {
-  const snapshot = new FrozenSnapshot(store);
+/** The turns in which a store is changed, and those in which a snapshot of it is written. */
+export interface StoreTurns {
+  turns: Turns;
+  snapshots: Turns;
+}
+
+/**
+ * Freezes a store in a turn, once no other snapshot of it is under way; what `take` takes before in the
+ * same turn comes along. The snapshot must be given up in the end, for the next one to begin.
+ */
+export async function freezeInTurn<T>(
+  { turns, snapshots }: StoreTurns,
+  storeOf: () => Store,
+  take: (store: Store) => T,
+): Promise<T & { snapshot: FrozenSnapshot }> {
+  const release = await hold(snapshots);
   try {
-    return { snapshot, header: store.beginJournal() };
+    return await turns.take(() => {
+      const store = storeOf();
+      const taken = take(store);
+      return { ...taken, snapshot: new FrozenSnapshot(store, release) };
+    });
   } catch (cause) {
-    snapshot.giveUp();
+    release();
     throw cause;
   }
+}
+
+/** The same, and a journal that goes on from there, when `take` has taken what the one before collected. */
+export async function freeze<T>(
+  both: StoreTurns,
+  store: Store,
+  take: (store: Store) => T,
+): Promise<T & Frozen> {
+  return freezeInTurn(
+    both,
+    () => store,
+    () => {
+      const taken = take(store);
+      return { ...taken, header: store.beginJournal() };
+    },
+  );
+}
+
+/** Resolves to the end of a turn, when that has come. */
+function hold(turns: Turns): Promise<() => void> {
+  return new Promise((resolve) => {
+    void turns.take(
+      () =>
+        new Promise<void>((end) => {
+          resolve(end);
+        }),
+    );
+  });
 }
 
 /** The bytes of a snapshot, to be read once; the store may change meanwhile. One at a time. */
 export class FrozenSnapshot implements AsyncIterable<Uint8Array> {
   readonly #store: Store;
+  readonly #release: () => void;
   #isOver = false;
   /** Bytes that were read until now. */
   bytes = 0;
 
-  constructor(store: Store) {
+  constructor(store: Store, release: () => void) {
     this.#store = store;
+    this.#release = release;
     store.beginSnapshot();
   }
 
@@ -51,7 +99,8 @@ export class FrozenSnapshot implements AsyncIterable<Uint8Array> {
 
   /** Gives back what is held for what was not read; nothing when all was. */
   giveUp(): void {
-    if (!this.#isOver) this.#store.cancelSnapshot();
+    if (!this.#isOver && !this.#store.disposed) this.#store.cancelSnapshot();
     this.#isOver = true;
+    this.#release();
   }
 }

@@ -23,6 +23,7 @@ import { backUp, type Copy } from './backup.js';
 import { toEntry, toStoredPattern } from './convert.js';
 import { disposeAsync } from './dispose.js';
 import type { Follower } from './follower.js';
+import { freezeInTurn, type StoreTurns } from './frozen.js';
 import { healthOf, pendingOf } from './health.js';
 import { importInBatches } from './import.js';
 import { LatencyRecorder } from './latency.js';
@@ -33,7 +34,7 @@ import { splitOptions, withMmr } from './search_options.js';
 import { Turns } from './turns.js';
 
 /** What a store is made of. */
-export interface Parts {
+export interface Parts extends StoreTurns {
   store: Store;
   info: ImplementationInfo;
   persister: Persister | undefined;
@@ -45,8 +46,6 @@ export interface Parts {
   enableMetrics: boolean;
   /** Candidates kept by a search that does not say; absent: the store's own. */
   efSearch: number | undefined;
-  /** The turns in which the store changes; the persister takes its snapshots in them too. */
-  turns: Turns;
 }
 
 /** The store in this thread. Searching never waits; changes are made one after another. */
@@ -205,15 +204,17 @@ export class LocalPatternStore implements IPatternStore {
 
   async refresh(): Promise<RefreshReport> {
     this.#store();
-    const { turns, follower } = this.#parts;
-    return turns.take(async () => {
+    const { turns, snapshots, follower } = this.#parts;
+    const refresh = async (): Promise<RefreshReport> => {
       const { sequence } = this.#store().stats();
       if (follower === undefined)
         return { changes: 0, sequence, generation: this.#generation, reopened: false };
       const report = await follower.refresh();
       this.#parts.store = follower.store;
       return report;
-    });
+    };
+    // The store may be another one afterwards, so that no copy of it may be under way.
+    return follower === undefined ? refresh() : snapshots.take(() => turns.take(refresh));
   }
 
   async backup(
@@ -221,12 +222,15 @@ export class LocalPatternStore implements IPatternStore {
     options: WorkOptions = {},
   ): Promise<BackupReport> {
     this.#store();
-    const take = (): Copy | Promise<Copy> =>
-      this.#parts.turns.take(() => {
-        const store = this.#store();
-        const { count, sequence } = store.stats();
-        return { count, sequence, chunks: store.saveChunks() };
-      });
+    const take = (): Promise<Copy> =>
+      freezeInTurn(
+        this.#parts,
+        () => this.#store(),
+        (store) => {
+          const { count, sequence } = store.stats();
+          return { count, sequence };
+        },
+      );
     return backUp(take, destination, options);
   }
 
@@ -267,10 +271,11 @@ export class LocalPatternStore implements IPatternStore {
   }
 
   async #end(): Promise<void> {
-    const { turns, persister, follower, lock } = this.#parts;
+    const { turns, snapshots, persister, follower, lock } = this.#parts;
     try {
       await this.#rebuilds.take(() => undefined);
       await turns.take(() => undefined);
+      await snapshots.take(() => undefined);
       await persister?.close();
       await follower?.close();
     } finally {

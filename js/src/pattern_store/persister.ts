@@ -5,7 +5,7 @@ import type { StoredJournal } from '../storage/stored_journal.js';
 import type { Store } from '../store.js';
 import type { Policy } from './durability.js';
 import { Pending, type Taken } from './pending.js';
-import { freeze, type FrozenSnapshot } from './frozen.js';
+import { freeze, type FrozenSnapshot, type StoreTurns } from './frozen.js';
 import { Turns } from './turns.js';
 
 /** A journal is replayed at some thousand patterns a second: it ends where that takes a second or so, */
@@ -29,8 +29,7 @@ export interface Recovered {
 
 export interface PersisterParts {
   store: Store;
-  /** The turns in which the store changes. */
-  turns: Turns;
+  turns: StoreTurns;
   stored: StoredGenerations;
   recovered: Recovered;
   policy: Policy;
@@ -46,7 +45,9 @@ export interface PersisterParts {
  */
 export class Persister {
   readonly #store: Store;
+  readonly #both: StoreTurns;
   readonly #turns: Turns;
+  readonly #snapshots: Turns;
   readonly #stored: StoredGenerations;
   readonly #policy: Policy;
   readonly #warn: (message: string) => void;
@@ -68,7 +69,9 @@ export class Persister {
 
   constructor({ store, turns, stored, recovered, policy, warn }: PersisterParts) {
     this.#store = store;
-    this.#turns = turns;
+    this.#both = turns;
+    this.#turns = turns.turns;
+    this.#snapshots = turns.snapshots;
     this.#stored = stored;
     this.#policy = policy;
     this.#warn = warn;
@@ -145,12 +148,12 @@ export class Persister {
   async compact(): Promise<void> {
     this.checkWritable();
     const begin = async (): Promise<boolean> => {
-      if (this.#compaction !== undefined) return false;
+      if (!this.#snapshots.isFree) return false;
       await this.#beginCompaction();
       return true;
     };
-    // One that is under way does not have the latest changes.
-    do await this.#compaction;
+    // One that is under way does not have the latest changes; and no write waits for one, or for a copy.
+    do await this.#snapshots.take(() => undefined);
     while (!(await this.#write(begin)));
     await this.#compaction;
     this.checkWritable();
@@ -226,7 +229,7 @@ export class Persister {
     if (journal === undefined) return this.#beginGeneration();
     await this.#append(journal, this.#pending.take(journal.size));
     // Behind this write, so that nobody who waits for it waits for that too.
-    if (this.#compaction === undefined && this.#turns.isFree && this.#isLong(journal))
+    if (this.#snapshots.isFree && this.#turns.isFree && this.#isLong(journal))
       this.#write(() => this.#beginCompaction()).catch(this.#warnOf);
   }
 
@@ -243,11 +246,10 @@ export class Persister {
 
   /** A snapshot first and then its journal, for a store that has no journal: nothing is written meanwhile. */
   async #beginGeneration(): Promise<void> {
-    const { changes, snapshot, header } = await this.#turns.take(() => {
+    const { changes, snapshot, header } = await freeze(this.#both, this.#store, () => ({
       // The snapshot has these changes.
-      const changes = this.#pending.drop(this.#recording);
-      return { changes, ...freeze(this.#store) };
-    });
+      changes: this.#pending.drop(this.#recording),
+    }));
     this.#recording = true;
     try {
       await this.#stored.commit(snapshot);
@@ -266,9 +268,8 @@ export class Persister {
   async #beginCompaction(): Promise<void> {
     const journal = this.#journal;
     if (journal === undefined) return this.#beginGeneration();
-    const { taken, snapshot, header } = await this.#turns.take(() => ({
+    const { taken, snapshot, header } = await freeze(this.#both, this.#store, () => ({
       taken: this.#pending.take(journal.size),
-      ...freeze(this.#store),
     }));
     try {
       await this.#append(journal, taken);
