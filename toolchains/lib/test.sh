@@ -1,7 +1,7 @@
 # Every test on every target, as one ctest run with one summary.
 # shellcheck shell=bash
 
-readonly PRESETS=(native-release native-sanitize native-fuzz arm64 wasm-simd wasm-scalar)
+readonly PRESETS=(native-release native-sanitize native-tsan native-fuzz arm64 wasm-simd wasm-scalar)
 readonly JS_PRESETS=(native-release wasm-simd wasm-scalar)
 # What tests/runtimes runs the package in.
 readonly RUNTIMES=(node system-node deno bun chromium firefox workerd arm64 fallback stored)
