@@ -1,20 +1,32 @@
-// Kills writers at random moments, and looks what the other engine finds: tests/crash/run.mjs [KILLS].
+// Kills writers at random moments, the package's on each engine and the damask command in turn, and
+// looks what another engine finds: tests/crash/run.mjs [KILLS].
 // Every acknowledged change must be there, no batch in part, and the store must open.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openPatternStore } from '../../js/lib/index.js';
+import { killedCommand } from './command.mjs';
 import { embeddingOf, random } from './workload.mjs';
 
 const kills = Number(process.argv[2] ?? 200);
 const seed = Number(process.env.DAMASK_SEED ?? 1);
 const dimension = 16;
 const hnsw = { m: 8, efConstruction: 24 };
-const writers = ['native', 'wasm-simd'];
+const writers = ['native', 'wasm-simd', 'command'];
+const readers = { native: 'wasm-simd', 'wasm-simd': 'native', command: 'native' };
 const longestMs = 120;
 const next = random(seed);
-const totals = { kills: 0, acknowledged: 0, inFlight: 0, lost: 0, halfVisible: 0, unopenable: 0 };
+const killedByWriter = Object.fromEntries(writers.map((writer) => [writer, 0]));
+const totals = {
+  kills: 0,
+  killed: killedByWriter,
+  acknowledged: 0,
+  inFlight: 0,
+  lost: 0,
+  halfVisible: 0,
+  unopenable: 0,
+};
 
 /** Runs a writer for some time, kills it, and gives what it said. */
 async function killed(config, writerSeed) {
@@ -77,19 +89,24 @@ for (let round = 0; round < kills; ++round) {
     expected = new Map();
     deleted = new Set();
   }
-  const engines = round % 2 === 0 ? writers : [...writers].reverse();
+  const writer = writers[round % writers.length];
   const config = { dimension, hnsw, precision: 'float32', storagePath, fallback: false };
-  const said = await killed({ ...config, preferredBackend: engines[0] }, seed * 100_000 + round);
+  const writerSeed = seed * 100_000 + round;
+  const said =
+    writer === 'command'
+      ? await killedCommand(config, writerSeed, next() * longestMs)
+      : await killed({ ...config, preferredBackend: writer }, writerSeed);
   for (const { stored, version, deleted: id } of said) {
     if (id !== undefined) deleted.add(id);
     else for (const it of stored) expected.set(it, version);
   }
   ++totals.kills;
+  ++totals.killed[writer];
   totals.acknowledged += said.length;
   try {
     const store = await openPatternStore({
       ...config,
-      preferredBackend: engines[1],
+      preferredBackend: readers[writer],
       ...{ configFile: false, env: {} },
     });
     await check(store, expected, deleted);
