@@ -31,6 +31,7 @@ class LockTest(DirectoryTest):
         writer = subprocess.Popen([*COMMAND, "import", store, "--append", "--patterns",
                                    self.path("pipe")], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(writer.communicate)
+        self.addCleanup(writer.kill)
         pipe = open(self.path("pipe"), "wb")  # Waits until the other end is open, too.
         self.addCleanup(pipe.close)
         return writer, pipe
@@ -119,7 +120,8 @@ class WithJavaScript:
             if b"LoadError" in err:
                 self.skipTest(f"{self.backend} was not built")
             return None, err.decode()
-        self.addCleanup(holder.communicate)
+        self.addCleanup(holder.wait)
+        self.addCleanup(holder.kill)
         return holder, None
 
     def test_javascript_has_it(self):
@@ -130,8 +132,9 @@ class WithJavaScript:
             self.fails(6, "LOCKED", message, "delete", store, "pattern-1")
             self.fails(6, "LOCKED", message, "unlock", store)
             self.assertEqual(len(self.ids(store)), 3)
-            holder.kill() if kill else holder.stdin.close()
-            holder.wait()
+            if kill:
+                holder.kill()
+            holder.communicate()
             self.assertEqual(LOCK in self.files(store), kill)
         self.damask("delete", store, "pattern-1")
         self.assertNotIn(LOCK, self.files(store))
