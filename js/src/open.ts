@@ -145,7 +145,7 @@ async function openOrCreate(
   snapshot: Uint8Array | undefined,
 ): Promise<Opened> {
   const changes = { changes: 0, tornBytes: 0 };
-  const recovered = { journal: undefined, recording: false, snapshotBytes: 0, changes };
+  const recovered = { journal: undefined, hasJournals: false, snapshotBytes: 0, changes };
   if (snapshot !== undefined) return { store: openStore(engine, snapshot, config), recovered };
   const found = stored && (await recover(engine, stored, config));
   return found ?? { store: engine.createStore(createOptions(config)), recovered };

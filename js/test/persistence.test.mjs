@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { readdir, readFile, truncate, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { DamaskError, fromSnapshot, MemoryStorage } from '../lib/index.js';
@@ -231,4 +231,53 @@ test('two writers at the same moment: one is told, and what was acknowledged is 
   await second.shutdown();
   await assert.rejects(first.shutdown(), conflict);
   assert.deepEqual(await idsAt(storagePath), ['a1', 'b1', 'b2']);
+});
+
+/** Names of a kind that are in a directory, sorted. */
+const filesOf = async (storagePath, kind) =>
+  (await readdir(storagePath)).filter((name) => name.startsWith(kind)).sort();
+
+test('behind a torn end the next journal goes on at once, and a snapshot follows', async (t) => {
+  const storagePath = await scratch(t);
+  const first = await openAt(storagePath);
+  await first.storePattern(named('a1'));
+  await first.storePattern(named('a2'));
+  await first.shutdown();
+  const journal = path.join(storagePath, 'journal-000000000001-000001.damask');
+  const whole = await readFile(journal);
+  await truncate(journal, whole.length - 3);
+  const second = await openAt(storagePath);
+  await second.storePattern(named('b1'));
+  // The change is acknowledged, and what is there without the snapshot is all of the store.
+  assert.equal(
+    (await filesOf(storagePath, 'journal')).at(-1),
+    'journal-000000000002-000001.damask',
+  );
+  await second.shutdown();
+  assert.deepEqual(await filesOf(storagePath, 'snapshot'), [
+    'snapshot-000000000001.damask',
+    'snapshot-000000000003.damask',
+  ]);
+  assert.deepEqual(await idsAt(storagePath), ['a1', 'b1']);
+  await unlink(path.join(storagePath, 'snapshot-000000000003.damask'));
+  assert.deepEqual(await idsAt(storagePath), ['a1', 'b1']);
+});
+
+test('a snapshot without a journal gets one with the first change, and is not written again', async (t) => {
+  const storagePath = await scratch(t);
+  const first = await openAt(storagePath);
+  await first.storePattern(named('a1'));
+  await first.optimize();
+  await first.deletePattern('a1');
+  await first.storePattern(named('a2'));
+  await first.optimize();
+  await first.shutdown();
+  for (const name of await filesOf(storagePath, 'journal'))
+    await unlink(path.join(storagePath, name));
+  const snapshots = await filesOf(storagePath, 'snapshot');
+  const second = await openAt(storagePath);
+  await second.storePattern(named('b1'));
+  await second.shutdown();
+  assert.deepEqual(await filesOf(storagePath, 'snapshot'), snapshots);
+  assert.deepEqual(await idsAt(storagePath), ['a2', 'b1']);
 });

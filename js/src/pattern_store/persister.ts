@@ -19,10 +19,10 @@ const LEFT_BYTES = 1 << 20;
 
 /** What there was to read when the store was opened. */
 export interface Recovered {
-  /** The journal that goes on, or none: the next write begins with a snapshot. */
+  /** The journal that goes on, or none: the next write begins one. */
   journal: StoredJournal | undefined;
-  /** Whether the store collects its changes already, after journals that it replayed whole. */
-  recording: boolean;
+  /** Whether there are journals at all; the last one is torn when none goes on. */
+  hasJournals: boolean;
   snapshotBytes: number;
   changes: RecoveredChanges;
 }
@@ -53,6 +53,9 @@ export class Persister {
   readonly #warn: (message: string) => void;
   readonly #pending: Pending;
   #journal: StoredJournal | undefined;
+  /** The journal that the first write makes, where there is a snapshot and no journal goes on. */
+  #unmade: { which: 'current' | 'next'; header: Uint8Array } | undefined;
+  /** Whether the store collects its changes for a journal. */
   #recording: boolean;
   #snapshotBytes: number;
   #failure: DamaskError | undefined;
@@ -77,8 +80,13 @@ export class Persister {
     this.#warn = warn;
     this.#pending = new Pending(store);
     this.#journal = recovered.journal;
-    this.#recording = recovered.recording;
+    this.#recording = stored.generation > 0;
     this.#snapshotBytes = recovered.snapshotBytes;
+    if (this.#recording && this.#journal === undefined)
+      this.#unmade = {
+        which: recovered.hasJournals ? 'next' : 'current',
+        header: store.beginJournal(),
+      };
   }
 
   get generation(): number {
@@ -225,7 +233,7 @@ export class Persister {
   }
 
   async #writeChanges(): Promise<void> {
-    const journal = this.#journal;
+    const journal = await this.#openJournal();
     if (journal === undefined) return this.#beginGeneration();
     await this.#append(journal, this.#pending.take(journal.size));
     // Behind this write, so that nobody who waits for it waits for that too.
@@ -238,13 +246,24 @@ export class Persister {
     this.#pending.settle(changes, frame.byteLength);
   }
 
-  #isLong({ size, parts }: StoredJournal): boolean {
+  /** The journal to add to; none as long as nothing is stored at all. */
+  async #openJournal(): Promise<StoredJournal | undefined> {
+    if (this.#unmade !== undefined)
+      this.#journal = await this.#stored.createJournal(this.#unmade.which, this.#unmade.header);
+    this.#unmade = undefined;
+    return this.#journal;
+  }
+
+  /** Long enough to be replaced; and so it is when no snapshot was ever finished that it follows. */
+  #isLong({ generation, size, parts }: StoredJournal): boolean {
     return (
-      size > Math.max(JOURNAL_BYTES, this.#snapshotBytes * JOURNAL_SHARE) || parts >= JOURNAL_PARTS
+      generation !== this.generation ||
+      size > Math.max(JOURNAL_BYTES, this.#snapshotBytes * JOURNAL_SHARE) ||
+      parts >= JOURNAL_PARTS
     );
   }
 
-  /** A snapshot first and then its journal, for a store that has no journal: nothing is written meanwhile. */
+  /** A snapshot first and then its journal, where nothing is stored: nothing is written meanwhile. */
   async #beginGeneration(): Promise<void> {
     const { changes, snapshot, header } = await freeze(this.#both, this.#store, () => ({
       // The snapshot has these changes.
@@ -266,7 +285,7 @@ export class Persister {
    * there, the old snapshot with both journals gives the same store.
    */
   async #beginCompaction(): Promise<void> {
-    const journal = this.#journal;
+    const journal = await this.#openJournal();
     if (journal === undefined) return this.#beginGeneration();
     const { taken, snapshot, header } = await freeze(this.#both, this.#store, () => ({
       taken: this.#pending.take(journal.size),

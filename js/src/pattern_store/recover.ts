@@ -78,20 +78,19 @@ async function readJournals(stored: StoredGenerations): Promise<ReadJournal[] | 
   }
 }
 
-/** A journal that is torn, or followed by another, is at its end: a snapshot begins the next. */
+/** The last journal goes on, unless it is torn. */
 function replayAll(store: Store, journals: readonly ReadJournal[], snapshotBytes: number): Opened {
   let journal: StoredJournal | undefined;
-  let recording = false;
   const found = { changes: 0, tornBytes: 0 };
   for (const { journal: next, bytes } of journals) {
     const { changes, tornBytes } = store.replay(bytes);
     found.changes += changes;
     found.tornBytes = tornBytes;
-    recording = tornBytes === 0;
-    journal = journals.length === 1 && recording ? next : undefined;
+    journal = tornBytes === 0 ? next : undefined;
   }
   const last = journals.at(-1)?.journal;
-  return { store, last, recovered: { journal, recording, snapshotBytes, changes: found } };
+  const recovered = { journal, hasJournals: journals.length > 0, snapshotBytes, changes: found };
+  return { store, last, recovered };
 }
 
 function orDispose<T>(store: Store, run: () => T): T {

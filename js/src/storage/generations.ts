@@ -96,10 +96,13 @@ export class StoredGenerations {
   /** Makes the journal of the generation that was committed last, or of the one that is next. */
   async createJournal(which: 'current' | 'next', header: Uint8Array): Promise<StoredJournal> {
     const generation = which === 'current' ? this.#generation : this.#highest + 1;
+    // What the new one follows must not be lost when it is not.
+    for (const before of this.#journals) await before.settle();
     const journal = await StoredJournal.create(this.#driver, generation, header);
     try {
       // Whoever adds to these from here on sees the new one, and is told.
       for (const before of this.#journals) await before.checkUnchanged();
+      await journal.checkLast();
     } catch (cause) {
       await this.#driver.remove(journalName(generation, 1));
       throw cause;

@@ -79,6 +79,11 @@ export class StoredJournal {
     this.#size += bytes.byteLength;
   }
 
+  /** Makes durable what was read of the last part: its session may have died before it was. */
+  async settle(): Promise<void> {
+    if (!this.#own) await this.#driver.settle?.(journalName(this.#generation, this.#part));
+  }
+
   /**
    * Throws ConflictError when another session has written to this journal since it was read: to a part
    * that is not of this session, or to a later one.
@@ -89,13 +94,21 @@ export class StoredJournal {
     await this.#checkSizes();
   }
 
+  /** Throws ConflictError when there is a later part, or anything of a later generation. */
+  async checkLast(): Promise<void> {
+    const newer = (await this.#driver.list()).find((name) =>
+      isNewer(name, this.#generation, this.#part),
+    );
+    if (newer !== undefined) throw otherWriter(newer);
+  }
+
   /** Looks before, so that a session that was shut out long ago adds nothing, and after. */
   async #addToPart(bytes: Uint8Array): Promise<void> {
-    await this.#checkNotShutOut();
+    await this.checkLast();
     const name = journalName(this.#generation, this.#part);
     await this.#driver.append?.(name, bytes);
     try {
-      await this.#checkNotShutOut();
+      await this.checkLast();
     } catch (cause) {
       if (cause instanceof ConflictError && !(await this.#wasSeen()))
         await this.#driver.retract?.(name, bytes.byteLength);
@@ -105,8 +118,7 @@ export class StoredJournal {
 
   async #addPart(bytes: Uint8Array): Promise<void> {
     const name = journalName(this.#generation, this.#part + 1);
-    // The session before may have died between a write and its sync, and ours follows that write.
-    if (!this.#own) await this.#driver.settle?.(journalName(this.#generation, this.#part));
+    await this.settle();
     await this.checkUnchanged();
     try {
       await this.#driver.create(name, [bytes]);
@@ -116,7 +128,7 @@ export class StoredJournal {
     try {
       await this.#checkSizes();
       this.#part += 1;
-      await this.#checkNotShutOut();
+      await this.checkLast();
       this.#own = true;
     } catch (cause) {
       if (!(cause instanceof ConflictError)) throw cause;
@@ -132,13 +144,6 @@ export class StoredJournal {
     if (this.#own) return;
     const { byteLength } = await readParts(this.#driver, this.#generation, this.#part);
     if (byteLength !== this.#size) throw otherWriter(journalName(this.#generation, this.#part));
-  }
-
-  async #checkNotShutOut(): Promise<void> {
-    const newer = (await this.#driver.list()).find((name) =>
-      isNewer(name, this.#generation, this.#part),
-    );
-    if (newer !== undefined) throw otherWriter(newer);
   }
 
   /** Whether the session of the next part has read what was just added: its first frame counts it. */
