@@ -1,12 +1,18 @@
 import { describe } from '../describe.js';
 import { withoutUndefined } from '../config/resolve.js';
 import type { Engine } from '../engine.js';
-import { ConflictError, InvalidArgumentError, SnapshotError } from '../errors.js';
+import {
+  ConflictError,
+  InvalidArgumentError,
+  SnapshotError,
+  type SnapshotErrorCode,
+} from '../errors.js';
 import type { PatternStoreConfig } from '../interface.js';
 import type { ReadJournal, StoredGenerations } from '../storage/generations.js';
+import { journalName } from '../storage/names.js';
 import type { StoredJournal } from '../storage/stored_journal.js';
 import type { Store } from '../store.js';
-import type { CreateOptions } from '../types.js';
+import type { CreateOptions, ReplayReport } from '../types.js';
 import type { Recovered } from './persister.js';
 
 /** Others may take files away while they are read, each time for newer ones. */
@@ -27,8 +33,9 @@ export function createOptions({
   precision,
   hnsw,
   seed,
+  indexingThreshold,
 }: PatternStoreConfig): CreateOptions {
-  return withoutUndefined({ dimension, metric, precision, hnsw, seed });
+  return withoutUndefined({ dimension, metric, precision, hnsw, seed, indexingThreshold });
 }
 
 /** A snapshot's store, which must be what the configuration says, in every field that it sets. */
@@ -57,12 +64,13 @@ export async function recover(
     // Another writer has gone on meanwhile: its journals are those of a newer snapshot.
     if (journals instanceof ConflictError || (await stored.moveOn())) continue;
     const found = journals;
+    let store: Store;
     try {
-      const store = openStore(engine, bytes, config);
-      return orDispose(store, () => replayAll(store, found, bytes.byteLength));
+      store = openStore(engine, bytes, config);
     } catch (cause) {
       throw cause instanceof SnapshotError ? await stored.explain(cause) : cause;
     }
+    return orDispose(store, () => replayAll(store, found, bytes.byteLength));
   }
   if (journals instanceof ConflictError) throw journals;
   throw new ConflictError(`the store was replaced ${ATTEMPTS} times while it was read`);
@@ -83,7 +91,7 @@ function replayAll(store: Store, journals: readonly ReadJournal[], snapshotBytes
   let journal: StoredJournal | undefined;
   const found = { changes: 0, tornBytes: 0 };
   for (const { journal: next, bytes } of journals) {
-    const { changes, tornBytes } = store.replay(bytes);
+    const { changes, tornBytes } = replay(store, next, bytes);
     found.changes += changes;
     found.tornBytes = tornBytes;
     journal = tornBytes === 0 ? next : undefined;
@@ -91,6 +99,21 @@ function replayAll(store: Store, journals: readonly ReadJournal[], snapshotBytes
   const last = journals.at(-1)?.journal;
   const recovered = { journal, hasJournals: journals.length > 0, snapshotBytes, changes: found };
   return { store, last, recovered };
+}
+
+/** A journal of a newer version is refused by its own name, not the snapshot's. */
+function replay(store: Store, journal: StoredJournal, bytes: Uint8Array): ReplayReport {
+  try {
+    return store.replay(bytes);
+  } catch (cause) {
+    if (!(cause instanceof SnapshotError)) throw cause;
+    const name = journalName(journal.generation, journal.parts);
+    throw new SnapshotError(
+      cause.code as SnapshotErrorCode,
+      `${name} cannot be opened: ${cause.message}`,
+      { cause },
+    );
+  }
 }
 
 function orDispose<T>(store: Store, run: () => T): T {
