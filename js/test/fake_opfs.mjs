@@ -35,19 +35,55 @@ class FakeFileHandle {
   }
 }
 
+/** As a dedicated worker has it. */
+class FakeWorkerFileHandle extends FakeFileHandle {
+  async createSyncAccessHandle() {
+    await this.directory.fail('createSyncAccessHandle');
+    const { directory, name } = this;
+    if (directory.open.has(name)) throw new DOMException(name, 'NoModificationAllowedError');
+    directory.open.add(name);
+    let bytes = new Uint8Array(await directory.files.get(name).arrayBuffer());
+    const resize = (size) => {
+      const before = bytes;
+      bytes = new Uint8Array(size);
+      bytes.set(before.subarray(0, size));
+    };
+    return {
+      getSize: () => bytes.byteLength,
+      write(given, { at }) {
+        directory.failNow('write');
+        // Half of it at a time, as it may.
+        const part = given.subarray(0, Math.ceil(given.byteLength / 2));
+        resize(Math.max(bytes.byteLength, at + part.byteLength));
+        bytes.set(part, at);
+        return part.byteLength;
+      },
+      truncate: resize,
+      flush: () => directory.failNow('flush'),
+      close() {
+        directory.files.set(name, new Blob([bytes]));
+        directory.open.delete(name);
+      },
+    };
+  }
+}
+
 class FakeDirectory {
+  open = new Set();
   files = new Map();
   directories = new Map();
   fail = async () => undefined;
+  failNow = () => undefined;
 
-  constructor(name) {
+  constructor(name, FileHandle) {
     this.name = name;
+    this.FileHandle = FileHandle;
   }
 
   async getDirectoryHandle(name, { create = false } = {}) {
     if (!this.directories.has(name)) {
       if (!create) throw missing(name);
-      this.directories.set(name, new FakeDirectory(name));
+      this.directories.set(name, new FakeDirectory(name, this.FileHandle));
     }
     return this.directories.get(name);
   }
@@ -58,7 +94,7 @@ class FakeDirectory {
       await this.fail('getFileHandle');
       this.files.set(name, new Blob([]));
     }
-    return new FakeFileHandle(this, name);
+    return new this.FileHandle(this, name);
   }
 
   async removeEntry(name) {
@@ -107,11 +143,12 @@ class FakeLocks {
 }
 
 /** A global scope; `stores` are the directories of damask's stores by name. */
-export function fakeOpfs() {
-  const root = new FakeDirectory('');
+export function fakeOpfs({ worker = false } = {}) {
+  const FileSystemFileHandle = worker ? FakeWorkerFileHandle : FakeFileHandle;
+  const root = new FakeDirectory('', FileSystemFileHandle);
   return {
     navigator: { storage: { getDirectory: async () => root }, locks: new FakeLocks() },
-    FileSystemFileHandle: FakeFileHandle,
+    FileSystemFileHandle,
     get stores() {
       return root.directories.get('damask')?.directories;
     },

@@ -52,6 +52,19 @@ function objectPlace(conditional) {
   };
 }
 
+function opfsPlace(worker) {
+  return async () => {
+    const scope = fakeOpfs({ worker });
+    return {
+      scope,
+      open: () => openOpfs('store', scope),
+      putStrange: (name) => scope.stores.get('store').put(name, 'x'),
+      strange: async () => scope.stores.get('store').names(),
+      exclusive: true,
+    };
+  };
+}
+
 /** By name: makes an empty place. */
 export const places = {
   async memory() {
@@ -69,16 +82,8 @@ export const places = {
       exclusive: true,
     };
   },
-  async opfs() {
-    const scope = fakeOpfs();
-    return {
-      scope,
-      open: () => openOpfs('store', scope),
-      putStrange: (name) => scope.stores.get('store').put(name, 'x'),
-      strange: async () => scope.stores.get('store').names(),
-      exclusive: true,
-    };
-  },
+  opfs: opfsPlace(false),
+  'opfs in a worker': opfsPlace(true),
   async indexeddb() {
     const name = `store-${++names}`;
     return { open: () => openIndexedDb(name), exclusive: true };

@@ -5,9 +5,12 @@ import type { FileContent, LockHolder, StorageDriver, StorageLock } from './driv
 import { failingAs, nameTaken } from './failure.js';
 import { lockInBrowser, type WebLocks } from './lock_browser.js';
 import { checkStoreFile, checkStoreName, isStoreFile } from './names.js';
+import { appendSync, flushSync, hasSyncAccess, retractSync } from './opfs_sync.js';
 
 /** All stores of an origin are in this directory of its private file system. */
 const ROOT = 'damask';
+/** A file that a writer is adding to is looked up again so often to be read. */
+const ATTEMPTS = 100;
 
 /** What is used of a page's or a worker's global scope. */
 export interface OpfsScope {
@@ -39,7 +42,9 @@ export async function openOpfs(
     try {
       const stores = await root.getDirectoryHandle(ROOT, { create: !readOnly });
       const directory = await stores.getDirectoryHandle(name, { create: !readOnly });
-      return new OpfsStorage(directory, locks);
+      return hasSyncAccess(scope.FileSystemFileHandle?.prototype)
+        ? new OpfsWorkerStorage(directory, locks)
+        : new OpfsStorage(directory, locks);
     } catch (cause) {
       throw isMissing(cause) ? new NotFoundError(`there is no store ${name} in OPFS`) : cause;
     }
@@ -52,18 +57,18 @@ export async function openOpfs(
  */
 class OpfsStorage implements StorageDriver {
   readonly name = 'opfs';
-  readonly #directory: FileSystemDirectoryHandle;
+  protected readonly directory: FileSystemDirectoryHandle;
   readonly #locks: WebLocks;
 
   constructor(directory: FileSystemDirectoryHandle, locks: WebLocks) {
-    this.#directory = directory;
+    this.directory = directory;
     this.#locks = locks;
   }
 
   async list(): Promise<string[]> {
-    return failingAs(`list ${this.#place}`, async () => {
+    return failingAs(`list ${this.place}`, async () => {
       const names: string[] = [];
-      for await (const name of this.#directory.keys())
+      for await (const name of this.directory.keys())
         if (isStoreFile(name) && (await this.#file(name)) !== undefined) names.push(name);
       return names;
     });
@@ -71,18 +76,26 @@ class OpfsStorage implements StorageDriver {
 
   async read(name: string): Promise<Uint8Array | undefined> {
     checkStoreFile(name);
-    return failingAs(`read ${name} in ${this.#place}`, async () => {
-      const file = await this.#file(name);
-      return file && new Uint8Array(await file.arrayBuffer());
+    return failingAs(`read ${name} in ${this.place}`, async () => {
+      for (let attempt = 1; ; ++attempt) {
+        const file = await this.#file(name);
+        try {
+          return file && new Uint8Array(await file.arrayBuffer());
+        } catch (cause) {
+          // It was added to since it was looked up.
+          if ((cause as DOMException).name !== 'NotReadableError' || attempt === ATTEMPTS)
+            throw cause;
+        }
+      }
     });
   }
 
   async create(name: string, content: FileContent): Promise<void> {
     checkStoreFile(name);
     const chunks = await collect(name, content);
-    await failingAs(`write ${name} in ${this.#place}`, () =>
-      this.#locks.request(`damask/${this.#directory.name}`, async () => {
-        if ((await this.#file(name)) !== undefined) throw nameTaken(name, this.#place);
+    await failingAs(`write ${name} in ${this.place}`, () =>
+      this.#locks.request(`damask/${this.directory.name}`, async () => {
+        if ((await this.#file(name)) !== undefined) throw nameTaken(name, this.place);
         await this.#write(name, chunks);
       }),
     );
@@ -90,12 +103,12 @@ class OpfsStorage implements StorageDriver {
 
   async remove(name: string): Promise<void> {
     checkStoreFile(name);
-    await failingAs(`remove ${name} in ${this.#place}`, () => this.#remove(name));
+    await failingAs(`remove ${name} in ${this.place}`, () => this.#remove(name));
   }
 
   async lock(holder: LockHolder): Promise<StorageLock> {
-    return failingAs(`lock ${this.#place}`, () =>
-      lockInBrowser(this.#locks, this.#directory.name, holder),
+    return failingAs(`lock ${this.place}`, () =>
+      lockInBrowser(this.#locks, this.directory.name, holder),
     );
   }
 
@@ -103,14 +116,14 @@ class OpfsStorage implements StorageDriver {
     // Nothing is held open between calls.
   }
 
-  get #place(): string {
-    return `the store ${this.#directory.name} in OPFS`;
+  protected get place(): string {
+    return `the store ${this.directory.name} in OPFS`;
   }
 
   /** The finished file of that name. */
   async #file(name: string): Promise<File | undefined> {
     try {
-      const file = await (await this.#directory.getFileHandle(name)).getFile();
+      const file = await (await this.directory.getFileHandle(name)).getFile();
       return file.size > 0 ? file : undefined;
     } catch (cause) {
       if (isMissing(cause)) return undefined;
@@ -119,7 +132,7 @@ class OpfsStorage implements StorageDriver {
   }
 
   async #write(name: string, chunks: readonly Uint8Array[]): Promise<void> {
-    const handle = await this.#directory.getFileHandle(name, { create: true });
+    const handle = await this.directory.getFileHandle(name, { create: true });
     try {
       const writable = await handle.createWritable();
       try {
@@ -138,10 +151,34 @@ class OpfsStorage implements StorageDriver {
 
   async #remove(name: string): Promise<void> {
     try {
-      await this.#directory.removeEntry(name);
+      await this.directory.removeEntry(name);
     } catch (cause) {
       if (!isMissing(cause)) throw cause;
     }
+  }
+}
+
+/** In a dedicated worker, where files can be added to. */
+class OpfsWorkerStorage extends OpfsStorage {
+  async append(name: string, bytes: Uint8Array): Promise<void> {
+    checkStoreFile(name);
+    await failingAs(`append to ${name} in ${this.place}`, async () =>
+      appendSync(await this.directory.getFileHandle(name), bytes),
+    );
+  }
+
+  async retract(name: string, bytes: number): Promise<void> {
+    checkStoreFile(name);
+    await failingAs(`take back what was appended to ${name} in ${this.place}`, async () =>
+      retractSync(await this.directory.getFileHandle(name), bytes),
+    );
+  }
+
+  async settle(name: string): Promise<void> {
+    checkStoreFile(name);
+    await failingAs(`flush ${name} in ${this.place}`, async () =>
+      flushSync(await this.directory.getFileHandle(name)),
+    );
   }
 }
 
