@@ -4,7 +4,7 @@
 readonly PRESETS=(native-release native-sanitize native-tsan native-fuzz arm64 wasm-simd wasm-scalar)
 readonly JS_PRESETS=(native-release wasm-simd wasm-scalar)
 # What tests/runtimes runs the package in.
-readonly RUNTIMES=(node system-node deno bun chromium firefox workerd arm64 fallback stored)
+readonly RUNTIMES=(node system-node deno bun chromium firefox workerd arm64 fallback shared stored)
 
 # test [PRESET...] [-R REGEX] [-E REGEX]: sets selected_presets and ctest_options.
 parse_test_arguments() {
