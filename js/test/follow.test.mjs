@@ -12,17 +12,41 @@ import { openOn, scratch } from './open_support.mjs';
 import { random, seedFor } from './support.mjs';
 
 const STEPS = 2000;
+const MORTAL_STEPS = 600;
 const program = fileURLToPath(new URL('follow_writer.mjs', import.meta.url));
 
 /** Starts a writer; `acknowledged` is the step that it has said last. */
 function startWriter(t, ...args) {
+  const { started, writer } = start(t, args);
+  return Object.assign(writer, { ended: once(started, 'exit') });
+}
+
+/** The same, killed and started again until it is at the end; counts the kills. */
+function startMortalWriter(t, next, ...args) {
+  const writer = { acknowledged: 0, kills: 0 };
+  const run = async () => {
+    for (;;) {
+      const { started } = start(t, args, writer);
+      const ended = once(started, 'exit');
+      // However long it takes to start, it gets on.
+      started.stdout.once('data', () => {
+        setTimeout(() => started.kill('SIGKILL'), (next() + 1) * 500).unref();
+      });
+      const [code] = await ended;
+      if (code === 0) return;
+      ++writer.kills;
+    }
+  };
+  return Object.assign(writer, { ended: run() });
+}
+
+function start(t, args, writer = { acknowledged: 0 }) {
   const child = spawn(process.execPath, [program, ...args.map(String)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(() => child.kill('SIGKILL'));
-  const writer = { acknowledged: 0, ended: once(child, 'exit') };
   createInterface(child.stdout).on('line', (line) => (writer.acknowledged = Number(line)));
-  return writer;
+  return { started: child, writer };
 }
 
 async function untilThere(open) {
@@ -38,7 +62,7 @@ async function untilThere(open) {
 
 /** Refreshes until the last step is there, and looks at everything each time. */
 async function follow(reader, writer, states, next, tally) {
-  for (let last = 0; last < STEPS;) {
+  for (let last = 0; last < states.length - 1;) {
     const before = writer.acknowledged;
     const { sequence } = await reader.getStats();
     const report = await reader.refresh();
@@ -89,3 +113,26 @@ for (const [writing, reading] of [
       await reader.shutdown();
     }
   });
+
+test('native and wasm-simd follow a native writer that is killed again and again', async (t) => {
+  const seed = seedFor(t, 32);
+  const storagePath = await scratch(t);
+  const states = statesOf(stepsOf(seed, MORTAL_STEPS));
+  const writer = startMortalWriter(t, random(seed), 'native', storagePath, seed, MORTAL_STEPS);
+  const config = { storagePath, readOnly: true, dimension: DIMENSION };
+  const readers = await Promise.all(
+    ['native', 'wasm-simd'].map((backend) => untilThere(() => openOn(backend, config))),
+  );
+  for (const tally of await Promise.all(
+    readers.map(async (reader, i) => {
+      const tally = { refreshes: 0, followed: 0, reopened: 0, generations: new Set() };
+      await follow(reader, writer, states, random(seed + i), tally);
+      return tally;
+    }),
+  ))
+    t.diagnostic(JSON.stringify({ ...tally, generations: tally.generations.size }));
+  await writer.ended;
+  t.diagnostic(`${writer.kills} kills`);
+  assert.ok(writer.kills > 0);
+  for (const reader of readers) await reader.shutdown();
+});
