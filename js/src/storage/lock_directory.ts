@@ -133,7 +133,7 @@ function held(
   const untold = {
     alive: '',
     dead: '',
-    elsewhere: ` If that host's process has ended, remove the lock: damask unlock ${directory}.`,
+    elsewhere: ` If that host's process has ended, remove the lock: damask unlock ${directory} --force.`,
     unknown:
       ' This runtime may not look whether that process lives (Deno: --allow-all lets it). ' +
       `If it has ended, remove the lock: damask unlock ${directory}.`,

@@ -79,7 +79,7 @@ function isFit(field: keyof typeof FORMS | keyof typeof LONGEST, value: string):
 function malformed(file: string, why: string, options?: ErrorOptions): LockedError {
   return new LockedError(
     `${file} is not what a writer leaves (${why}). When no writer has the store, remove ${LOCK_FILE}: ` +
-      'damask unlock DIR does',
+      'damask unlock DIR --force does',
     options,
   );
 }
