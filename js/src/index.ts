@@ -6,7 +6,7 @@ export { fromSnapshot, openPatternStore } from './open.js';
 export type * from './interface.js';
 export type { SnapshotSource } from './snapshot_source.js';
 export * from './errors.js';
-export type { FileContent, StorageDriver } from './storage/driver.js';
+export type { FileContent, LockHolder, StorageDriver, StorageLock } from './storage/driver.js';
 export { MemoryStorage } from './storage/memory.js';
 export { openObjectStore } from './storage/object_store.js';
 export type { ObjectBucket, ObjectStoreOptions } from './storage/object_store.js';
