@@ -7,8 +7,9 @@ namespace {
 
 using format::Section;
 
-/// Slots that are written before it is looked how many bytes they were.
+/// Slots that are written before it is looked how many bytes they were: texts may be long.
 constexpr Slot kSlotsAtOnce = 16;
+constexpr Slot kTextsAtOnce = 1;
 constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
 
 }  // namespace
@@ -40,11 +41,12 @@ std::size_t SnapshotWriter::advance() {
   const std::uint64_t before = written();
   const auto section = static_cast<Section>(section_);
   const Slot rows = source_.rowsOf(section);
-  const Slot last = std::min(rows, open_->next + kSlotsAtOnce);
+  const Slot atOnce = section == Section::text ? kTextsAtOnce : kSlotsAtOnce;
+  const Slot last = std::min(rows, open_->next + atOnce);
   source_.write(open_->archive, section, open_->next, last);
   open_->next = last;
   // Rows without bytes cost time too.
-  const std::size_t cost = static_cast<std::size_t>(written() - before) + kSlotsAtOnce;
+  const std::size_t cost = static_cast<std::size_t>(written() - before) + atOnce;
   if (last == rows) closeSection();
   return cost;
 }
