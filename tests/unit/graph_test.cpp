@@ -302,29 +302,6 @@ TEST_CASE("an empty graph and a graph of one node", "[graph]") {
   REQUIRE(unreachableOf(one) == 0);
 }
 
-TEST_CASE("the links are those that hnswlib makes of the same levels and distances", "[graph]") {
-  struct Case {
-    Vectors vectors;
-    HnswOptions options;
-  };
-  const std::size_t rows = 3000 / kSlowTarget;
-  const std::vector<Case> cases = {
-      {clusteredVectors(rows, 24, kSeed), {16, 100, 100}},
-      {clusteredVectors(rows, 9, kSeed + 1), {4, 20, 20}},
-      {nearDuplicates(rows, 20, 12, 1e-3f, kSeed), {8, 40, 40}},
-      {identicalRows(300, 5), {4, 16, 16}},
-  };
-  for (const Metric metric : kMetrics) {
-    for (const Case& c : cases) {
-      INFO(metricName(metric) << ", dimension " << c.vectors.dimension << ", seed " << kSeed);
-      const BuiltGraph built(c.vectors, metric, c.options, fastest(), 7);
-      const bool same =
-          built.allLinks() == hnswlibLinks(built.nodes(), built.codec(), c.options, 7);
-      REQUIRE(same);
-    }
-  }
-}
-
 TEST_CASE("every instruction set builds the same links", "[graph]") {
   for (const Metric metric : kMetrics) {
     for (const std::size_t dimension : {5, 65}) {
