@@ -137,7 +137,7 @@ class Walker {
     const auto& pool = scratch_.found;
     while (++position < pool.size()) {
       if (isExpanded(pool[position])) continue;
-      prefetch(graph_.links0[slotOf(pool[position])], 2 * graph_.m * sizeof(Slot));
+      prefetch(graph_.links0[slotOf(pool[position])], 2 * sizeof(Slot) * graph_.m);
       return;
     }
   }
