@@ -14,7 +14,8 @@ def cosine(a, b):
 class Search(CliTest):
     def setUp(self):
         super().setUp()
-        self.file, self.made = self.store(count=120, dimension=10)
+        self.file, self.made = self.store(
+            count=120, dimension=10, options=("--indexing-threshold", 0))
         self.queries = self.vectors(6, 10)
 
     def hits(self, *arguments):
