@@ -131,22 +131,16 @@ Result<std::vector<SectionEntry>> decodeLayout(std::span<const std::byte> bytes)
   return entries;
 }
 
-SnapshotHash snapshotHash(std::span<const std::byte> bytes, std::size_t sections) {
+std::string contentHash(std::span<const std::byte> bytes, std::size_t sections) {
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(
       &canonical,
       XXH3_128bits(bytes.data(), static_cast<std::size_t>(layoutBytes(sections) - kChecksumBytes)));
-  SnapshotHash hash;
-  std::memcpy(hash.data(), canonical.digest, hash.size());
-  return hash;
-}
-
-std::string contentHash(std::span<const std::byte> bytes, std::size_t sections) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
-  for (const std::byte byte : snapshotHash(bytes, sections)) {
-    text += kDigits[std::to_integer<int>(byte >> 4)];
-    text += kDigits[std::to_integer<int>(byte & std::byte{15})];
+  for (const unsigned char byte : canonical.digest) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
   }
   return text;
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -31,10 +30,7 @@ std::vector<std::byte> encodeLayout(std::vector<SectionEntry>& entries);
 /// Checks the header, the table against the real length, and every checksum, in that order.
 Result<std::vector<SectionEntry>> decodeLayout(std::span<const std::byte> bytes);
 
-/// XXH3-128 of a snapshot's header and table: which snapshot it is.
-using SnapshotHash = std::array<std::byte, 16>;
-SnapshotHash snapshotHash(std::span<const std::byte> bytes, std::size_t sections);
-/// As 32 hex digits.
+/// XXH3-128 of a snapshot's header and table, which says which snapshot it is, as 32 hex digits.
 std::string contentHash(std::span<const std::byte> bytes, std::size_t sections);
 
 /// XXH3-64.
