@@ -95,7 +95,8 @@ export interface PatternStoreStats {
   metric: Metric;
   precision: Precision;
   implementation: BackendName;
-  indexType: 'hnsw';
+  /** 'flat' as long as no graph was begun: see `indexingThreshold`. */
+  indexType: 'flat' | 'hnsw';
   /** Bytes that the store's own structures hold allocated. */
   memoryUsage: number;
   /** Searches measured since the store was opened; 0 with `enableMetrics: false`. */

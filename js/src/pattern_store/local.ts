@@ -172,11 +172,11 @@ export class LocalPatternStore implements IPatternStore {
   async getStats(): Promise<PatternStoreStats> {
     const store = this.#store();
     const { dimension, metric, precision } = store.options;
-    const { count, slots, sequence, graphBytes, codeBytes, recordBytes } = store.stats();
+    const { count, slots, sequence, maxLevel, graphBytes, codeBytes, recordBytes } = store.stats();
     return {
       ...{ count, slots, dimension, metric, precision, sequence },
       implementation: this.#parts.info.type,
-      indexType: 'hnsw',
+      indexType: maxLevel < 0 ? 'flat' : 'hnsw',
       memoryUsage: graphBytes + codeBytes + recordBytes,
       generation: this.#generation,
       ...pendingOf(this.#parts.persister),
