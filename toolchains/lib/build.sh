@@ -12,7 +12,8 @@ hash_of() { cat "$@" | sha256sum | cut -c1-64; }
 configure_preset() {
   local preset=$1 key launcher=
   if [[ $preset != wasm-* ]]; then launcher=$(command -v ccache || true); fi
-  key="$(hash_of CMakePresets.json toolchains/*.cmake) $launcher"
+  # What a benchmark compares with may be installed after a build was configured without it.
+  key="$(hash_of CMakePresets.json toolchains/*.cmake) $launcher $(compgen -G /usr/include/faiss || true)"
   if [[ -f $BUILD/$preset/build.ninja ]] && is_stamped "configure-$preset" "$key"; then return 0; fi
   run_logged "configure-$preset" \
     cmake --preset "$preset" "-DCMAKE_CXX_COMPILER_LAUNCHER=$launcher"

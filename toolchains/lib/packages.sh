@@ -24,6 +24,9 @@ build libfmt-dev               /usr/include/fmt/format.h
 build libssl-dev               /usr/include/openssl/evp.h
 build catch2                   /usr/include/catch2/catch.hpp
 build emscripten               /usr/share/emscripten/cmake/Modules/Platform/Emscripten.cmake
+rivals libfaiss-dev            /usr/include/faiss/IndexHNSW.h
+rivals libopenblas-pthread-dev  /usr/lib/*/openblas-pthread/libblas.so
+regress valgrind               valgrind
 arm64 g++-aarch64-linux-gnu    aarch64-linux-gnu-g++
 arm64 qemu-user                qemu-aarch64
 fuzz  clang                    clang++
