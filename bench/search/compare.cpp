@@ -1,6 +1,6 @@
-#include "compare.hpp"
-
 #include <algorithm>
+
+#include "run.hpp"
 
 namespace damask::bench {
 namespace {
@@ -9,14 +9,15 @@ constexpr double kRecalls[] = {0.90, 0.95, 0.98, 0.99};
 
 }  // namespace
 
-std::optional<Chosen> fastestAt(const std::vector<Run>& runs, const std::string& library,
-                                double recall, std::optional<std::uint32_t> m) {
+std::optional<Chosen> fastestAt(const std::vector<Run>& runs, const std::string& name,
+                                double recall) {
   std::optional<Chosen> fastest;
   for (const Run& run : runs) {
-    if (run.library != library || (m && run.settings.m != *m)) continue;
+    if (run.info.name != name) continue;
     for (const Point& point : run.points) {
-      if (point.recall >= recall && (!fastest || point.p50Us < fastest->point.p50Us)) {
-        fastest = Chosen{run.settings.m, point};
+      if (point.recall >= recall &&
+          (!fastest || point.summary.p50Us < fastest->point->summary.p50Us)) {
+        fastest = Chosen{&run, &point};
       }
     }
   }
@@ -24,29 +25,38 @@ std::optional<Chosen> fastestAt(const std::vector<Run>& runs, const std::string&
 }
 
 std::optional<double> Comparison::p50Ratio() const {
-  if (!hnswlib || !damask) return {};
-  return hnswlib->point.p50Us / damask->point.p50Us;
+  if (!theirs || !ours) return {};
+  return theirs->point->summary.p50Us / ours->point->summary.p50Us;
 }
 
 std::optional<double> Comparison::p99Ratio() const {
-  if (!hnswlib || !damask) return {};
-  return hnswlib->point.p99Us / damask->point.p99Us;
+  if (!theirs || !ours) return {};
+  return theirs->point->summary.p99Us / ours->point->summary.p99Us;
+}
+
+std::vector<double> Comparison::p50RatioByPass() const {
+  std::vector<double> ratios;
+  if (!theirs || !ours) return ratios;
+  for (std::size_t pass = 0; pass < ours->point->p50ByPass.size(); ++pass) {
+    ratios.push_back(theirs->point->p50ByPass[pass] / ours->point->p50ByPass[pass]);
+  }
+  return ratios;
 }
 
 std::vector<Comparison> compare(const std::vector<Run>& runs) {
-  std::vector<std::optional<std::uint32_t>> choices;
+  std::vector<std::string> rivals;
   for (const Run& run : runs) {
-    if (std::find(choices.begin(), choices.end(), run.settings.m) == choices.end()) {
-      choices.push_back(run.settings.m);
+    if (run.info.library != "damask" &&
+        std::find(rivals.begin(), rivals.end(), run.info.name) == rivals.end()) {
+      rivals.push_back(run.info.name);
     }
   }
-  if (choices.size() > 1) choices.push_back(std::nullopt);
   std::vector<Comparison> comparisons;
-  for (const auto& m : choices) {
+  for (const std::string& rival : rivals) {
     for (const double recall : kRecalls) {
-      const Comparison c{recall, m, fastestAt(runs, "hnswlib", recall, m),
-                         fastestAt(runs, "damask", recall, m)};
-      if (c.hnswlib || c.damask) comparisons.push_back(c);
+      const Comparison c{recall, rival, fastestAt(runs, rival, recall),
+                         fastestAt(runs, "damask", recall)};
+      if (c.theirs || c.ours) comparisons.push_back(c);
     }
   }
   return comparisons;

@@ -1,94 +1,152 @@
-// hnswlib and damask in one process on the same data: build rate, latency, recall, memory.
+// damask beside hnswlib and faiss in one process on the same data: build rate, latency, recall,
+// memory; then damask alone: two threads, snapshot.
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <fstream>
+#include <filesystem>
+#include <sstream>
 
-#include "measure.hpp"
+#include "damask_side.hpp"
+#include "extras.hpp"
 #include "report.hpp"
+#include "rivals.hpp"
 
 namespace {
 
 using namespace damask::bench;
 
-int run(const Dataset& data, const Plan& plan, const std::vector<std::uint32_t>& ms,
-        std::uint32_t efConstruction, const std::string& jsonPath, std::uint64_t seed) {
-  const auto loadBefore = loadAverages();
-  std::vector<std::unique_ptr<Side>> sides;
-  std::vector<Run> runs;
+struct Options {
+  std::string prefix, jsonPath, kind = "mixture";
+  std::uint32_t dimension = 0, efConstruction = 200;
+  std::size_t limit = 0, count = 10000, queries = 2000;
+  std::uint64_t seed = 1;
+  std::vector<std::uint32_t> ms = {16, 32};
+  std::vector<std::string> sides;
+  Plan plan;
+};
+
+std::vector<std::string> everySide() {
+  std::vector<std::string> names = {"hnswlib", "hnswlib-fast", "damask"};
+  for (std::string& name : faissSides()) names.push_back(std::move(name));
+  return names;
+}
+
+void addRuns(const Options& o, const Dataset& data, const std::string& name,
+             std::vector<Run>& runs) {
   const auto dimension = static_cast<std::uint32_t>(data.base.dimension);
-  const auto add = [&](const GraphSettings& settings, const auto& make) {
-    sides.emplace_back();
-    runs.push_back(buildRun(make, settings, data.base, sides.back()));
-    fmt::print(stderr, "built {} m={} in {:.1f} s\n", runs.back().library, settings.m,
-               runs.back().buildSeconds);
+  const std::size_t count = data.base.count();
+  const auto add = [&](const std::function<std::unique_ptr<Side>()>& make) {
+    runs.push_back(buildRun(name, make, data, o.plan));
+    const Run& run = runs.back();
+    fmt::print(stderr, "{} {}: {}\n", name, run.info.settings,
+               run.error.empty() ? fmt::format("built in {:.1f} s", run.build.seconds) : run.error);
   };
-  for (const std::uint32_t m : ms) {
-    const GraphSettings settings{m, efConstruction};
-    add(settings, [&] { return makeHnswlib(dimension, data.base.count(), settings); });
-    add(settings, [&] { return makeDamask(dimension, settings); });
+  if (name.starts_with("faiss")) {
+    add([&] { return makeFaiss(name, dimension); });
+    return;
   }
-  measureSearch(data, plan, sides, runs);
-  const Report report{describeHost(), loadBefore, loadAverages(), data, plan, runs, seed};
-  fmt::print("{}", reportText(report));
-  if (!jsonPath.empty()) {
-    std::ofstream out(jsonPath);
-    out << reportJson(report) << '\n';
-    if (!out.flush()) {
-      fmt::print(stderr, "cannot write {}\n", jsonPath);
-      return 5;
+  for (const std::uint32_t m : o.ms) {
+    const GraphSettings settings{m, o.efConstruction};
+    if (name == "damask") {
+      add([&] { return std::make_unique<DamaskSide>(dimension, settings); });
+    } else {
+      add([&] { return makeHnswlib(dimension, count, settings, name == "hnswlib-fast"); });
     }
   }
+}
+
+void run(const Options& o, const Dataset& data) {
+  Report report{describeMachine(), data, o.plan, o.seed, {}, 0, {}, {}};
+  const auto keep = [&] {
+    if (!o.jsonPath.empty()) writeReport(o.jsonPath, reportJson(report));
+  };
+  for (const std::string& name : o.sides) addRuns(o, data, name, report.runs);
+  measureSearch(data, o.plan, report.runs, [&](std::size_t pass) {
+    report.passesDone = pass;
+    keep();
+    fmt::print(stderr, "pass {} of {}\n", pass, o.plan.passes);
+  });
+  if (const auto best = fastestAt(report.runs, "damask", 0.95)) {
+    const auto& store = dynamic_cast<const DamaskSide&>(*best->run->side).store();
+    const std::uint32_t ef = best->point->knob.value;
+    report.threads = measureThreads(store, data, o.plan, ef);
+    keep();
+    report.snapshot =
+        measureSnapshot(store, data, o.plan, ef, std::filesystem::temp_directory_path());
+  }
+  keep();
+  fmt::print("{}", reportText(report));
+}
+
+int fail(int status, const std::string& message) {
+  fmt::print(stderr, "{}\n", message);
+  return status;
+}
+
+int checkAndRun(Options& o) {
+  if (std::any_of(o.plan.efs.begin(), o.plan.efs.end(), [&](auto ef) { return ef < o.plan.k; })) {
+    return fail(2, fmt::format("--ef must be at least k, which is {}", o.plan.k));
+  }
+  if (o.sides.empty()) o.sides = everySide();
+  for (const std::string& name : o.sides) {
+    const auto all = everySide();
+    if (std::find(all.begin(), all.end(), name) == all.end()) {
+      return fail(2, fmt::format("--sides: {} is none of {}", name, fmt::join(all, ", ")));
+    }
+  }
+  if (o.prefix.empty()) {
+    const auto kind = o.kind == "uniform" ? Generated::uniform : Generated::mixture;
+    run(o, generateDataset(kind, o.count, o.dimension == 0 ? 384 : o.dimension, o.queries, o.seed));
+    return 0;
+  }
+  const auto dimension = o.dimension == 0 ? dimensionOf(o.prefix) : o.dimension;
+  if (!dimension) return fail(3, dimension.error().message);
+  const auto data = readDataset(o.prefix, *dimension,
+                                o.limit == 0 ? std::nullopt : std::optional(o.limit), o.queries);
+  if (!data) return fail(3, data.error().message);
+  if (data->truthPerQuery < o.plan.k) {
+    return fail(2, fmt::format("k is {}, but there are {} vectors", o.plan.k, data->truthPerQuery));
+  }
+  run(o, *data);
   return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Search beside hnswlib, in one process, one thread", "damask_bench_search");
-  std::string prefix, jsonPath;
-  std::uint32_t dimension = 384, efConstruction = 200;
-  std::size_t limit = 0, generated = 10000, queries = 2000;
-  std::uint64_t seed = 1;
-  std::vector<std::uint32_t> ms = {16, 32};
-  Plan plan;
-  plan.efs = {10, 12, 16, 20, 24, 28, 32, 40, 48, 64, 80, 100, 128, 160, 200};
-  app.add_option("--data", prefix, "Prefix of .base.f16, .query.f16, .gt100.i32; else generated");
-  app.add_option("--dimension", dimension, "Components of a vector")->capture_default_str();
-  app.add_option("--limit", limit, "Use only the first rows of the base")
+  CLI::App app("Search beside hnswlib and faiss, in one process, one thread",
+               "damask_bench_search");
+  Options o;
+  o.plan.efs = {10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64, 80, 100, 128, 160, 200, 256, 320};
+  app.add_option("--data", o.prefix, "Prefix of .base.f16, .query.f16, .gt100.i32; else generated");
+  app.add_option("--dimension", o.dimension,
+                 "Components (of --data: as its lengths tell; else 384)");
+  app.add_option("--limit", o.limit, "Use only the first rows of the base")
       ->check(CLI::PositiveNumber);
-  app.add_option("--count", generated, "Vectors to generate without --data")->capture_default_str();
-  app.add_option("--queries", queries, "Queries to ask")->capture_default_str();
-  app.add_option("--m", ms, "Links per node, one or more")->delimiter(',')->capture_default_str();
-  app.add_option("--ef-construction", efConstruction)->capture_default_str();
-  app.add_option("--ef", plan.efs, "ef values to measure, at least k")->delimiter(',');
-  app.add_option("-k", plan.k, "Results per query, at most 100")->check(CLI::Range(1, 100));
-  app.add_option("--passes", plan.passes, "Timed passes")->check(CLI::Range(1, 1000));
-  app.add_option("--seed", seed, "Seed of generated data")->capture_default_str();
-  app.add_option("--json", jsonPath, "Also write the report here as JSON");
+  app.add_option("--generated", o.kind, "Without --data: mixture or uniform")
+      ->check(CLI::IsMember({"mixture", "uniform"}))
+      ->capture_default_str();
+  app.add_option("--count", o.count, "Vectors to generate")->capture_default_str();
+  app.add_option("--queries", o.queries, "Queries to ask, at most")->capture_default_str();
+  app.add_option("--sides", o.sides, fmt::format("Of {}", fmt::join(everySide(), ", ")))
+      ->delimiter(',');
+  app.add_option("--m", o.ms, "Links per node, of damask and hnswlib; one or more")
+      ->delimiter(',')
+      ->capture_default_str();
+  app.add_option("--ef-construction", o.efConstruction, "Of damask and hnswlib")
+      ->capture_default_str();
+  app.add_option("--ef", o.plan.efs, "ef values to measure, at least k")->delimiter(',');
+  app.add_option("-k", o.plan.k, "Results per query, at most 100")->check(CLI::Range(1, 100));
+  app.add_option("--passes", o.plan.passes, "Timed passes")->check(CLI::Range(1, 1000));
+  app.add_option("--seed", o.seed, "Seed of generated data")->capture_default_str();
+  app.add_option("--cache", o.plan.cache, "Folder to keep what rivals build, for later runs");
+  app.add_option("--json", o.jsonPath, "Also write the report here as JSON, after every pass");
   CLI11_PARSE(app, argc, argv);
-  if (std::any_of(plan.efs.begin(), plan.efs.end(), [&](auto ef) { return ef < plan.k; })) {
-    fmt::print(stderr, "--ef must be at least k, which is {}\n", plan.k);
-    return 2;
-  }
   try {
-    auto data = prefix.empty()
-                    ? damask::Result<Dataset>(generateDataset(dimension, generated, queries, seed))
-                    : readDataset(prefix, dimension,
-                                  limit == 0 ? std::nullopt : std::optional(limit), queries);
-    if (!data) {
-      fmt::print(stderr, "{}\n", data.error().message);
-      return 3;
-    }
-    if (data->truthPerQuery < plan.k) {
-      fmt::print(stderr, "k is {}, but there are only {} vectors\n", plan.k, data->truthPerQuery);
-      return 2;
-    }
-    return run(*data, plan, ms, efConstruction, jsonPath, seed);
+    return checkAndRun(o);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return 70;
+    return fail(70, error.what());
   }
 }

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "compare.hpp"
+#include <algorithm>
 
 namespace damask::bench {
 namespace {
@@ -11,71 +11,102 @@ std::string headText(const Report& r) {
   return fmt::format(
       "{}, {} cores, {}; load before {:.2f}, after {:.2f}\n{}; {}\n"
       "{}: {} vectors of {} dimensions, {} queries, seed {}; truth: {}\n"
-      "k = {}, one thread, {} timed passes after one to warm up, libraries in turn\n",
-      r.host.processor, r.host.cores, r.host.system, r.loadBefore[0], r.loadAfter[0],
-      r.host.compiler, r.host.flags, r.data.name, r.data.base.count(), r.data.base.dimension,
-      r.data.queries.count(), r.seed, r.data.truthSource, r.plan.k, r.plan.passes);
+      "k = {}, one thread, {} timed passes after one to warm up, sides in turn\n",
+      r.machine["processor"].get<std::string>(), r.machine["cores"].get<unsigned>(),
+      r.machine["system"].get<std::string>(), r.machine["loadBefore"].get<double>(), loadNow(),
+      r.machine["compiler"].get<std::string>(), r.machine["flags"].get<std::string>(), r.data.name,
+      r.data.base.count(), r.data.base.dimension, r.data.queries.count(), r.seed,
+      r.data.truthSource, r.plan.k, r.passesDone);
 }
 
 std::string runText(const Run& run, double count) {
-  std::string text = fmt::format(
-      "\n{} m={} efConstruction={} [{}]: built in {:.1f} s, {:.1f} s of it on the processor "
-      "({:.0f} vectors/s)\n"
+  std::string text = fmt::format("\n{}: {}", run.info.name, run.info.settings);
+  if (!run.error.empty()) return text + fmt::format("\n  FAILED: {}\n", run.error);
+  text += fmt::format(
+      " [{}]{}{}\n  built in {:.1f} s, {:.1f} s of it on the processor ({:.0f} vectors/s){}\n"
       "  bytes/vector: {:.0f} allocated, {:.0f} resident",
-      run.library, run.settings.m, run.settings.efConstruction, run.instructionSet,
-      run.buildSeconds, run.buildCpuSeconds, count / run.buildSeconds, run.allocatedBytes / count,
-      run.residentBytes / count);
+      run.info.instructionSet, run.info.note.empty() ? "" : "\n  ", run.info.note,
+      run.build.seconds, run.build.cpuSeconds, count / run.build.seconds,
+      run.fromCache ? ", by an earlier run" : "", run.build.allocatedBytes / count,
+      run.build.residentBytes / count);
   if (run.reportedBytes) {
     text +=
         fmt::format(", {:.0f} by its own count", static_cast<double>(*run.reportedBytes) / count);
   }
-  text += fmt::format("\n  {:>5} {:>9} {:>9} {:>9} {:>9}\n", "ef", "recall@k", "p50 us", "p99 us",
-                      "mean us");
+  text += fmt::format("\n  {:>23} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}\n", run.info.knob,
+                      "recall@k", "p50 us", "p95 us", "p99 us", "p99.9 us", "mean us", "distances");
   for (const Point& p : run.points) {
-    text += fmt::format("  {:>5} {:>9.4f} {:>9.1f} {:>9.1f} {:>9.1f}\n", p.ef, p.recall, p.p50Us,
-                        p.p99Us, p.meanUs);
+    text += fmt::format("  {:>23} {:>9.4f} {:>9.1f} {:>9.1f} {:>9.1f} {:>9.1f} {:>9.1f} {:>9}\n",
+                        knobText(run.info, p.knob), p.recall, p.summary.p50Us, p.summary.p95Us,
+                        p.summary.p99Us, p.summary.p999Us, p.summary.meanUs,
+                        p.distances ? fmt::format("{:.0f}", *p.distances) : "-");
   }
   return text;
 }
 
 std::string chosenText(const std::optional<Chosen>& chosen) {
-  if (!chosen) return fmt::format("{:>27}", "does not reach it");
-  return fmt::format("{:>8.1f} us (m={}, ef={:>3})", chosen->point.p50Us, chosen->m,
-                     chosen->point.ef);
+  if (!chosen) return "does not reach it";
+  return fmt::format("{:.1f} us (M={}, {})", chosen->point->summary.p50Us, chosen->run->info.m,
+                     knobText(chosen->run->info, chosen->point->knob));
 }
 
-std::string ratioText(const std::optional<double>& ratio) {
-  return ratio ? fmt::format("{:>6.2f}", *ratio) : fmt::format("{:>6}", "-");
+std::string ratioText(const Comparison& c) {
+  const auto ratio = c.p50Ratio();
+  if (!ratio) return fmt::format("{:>25} {:>7}", "-", "-");
+  const auto byPass = c.p50RatioByPass();
+  const auto [least, most] = std::minmax_element(byPass.begin(), byPass.end());
+  return fmt::format("{:>8.2f} ({:>6.2f} to {:>6.2f}) {:>6.2f}", *ratio, *least, *most,
+                     *c.p99Ratio());
 }
 
 std::string comparisonText(const Report& r) {
   std::string text = fmt::format(
-      "\nAt equal recall@{}: p50 of the fastest measured point that reaches it, and how many "
+      "\nAt equal recall@{}: the fastest measured point of each that reaches it, and how many "
       "times\n"
-      "hnswlib's p50 and p99 are of damask's\n  {:>6} {:>5} {:>27} {:>27} {:>6} {:>6}\n",
-      r.plan.k, "recall", "m", "hnswlib", "damask", "p50", "p99");
+      "the rival's p50 is of damask's (least and most of the passes), and its p99\n"
+      "  {:>16} {:>6} {:>40} {:>30} {:>25} {:>6}\n",
+      r.plan.k, "rival", "recall", "its p50", "damask's p50", "p50", "p99");
   for (const Comparison& c : compare(r.runs)) {
-    text += fmt::format("  {:>6.2f} {:>5} {:>27} {:>27} {} {}\n", c.recall,
-                        c.m ? std::to_string(*c.m) : "best", chosenText(c.hnswlib),
-                        chosenText(c.damask), ratioText(c.p50Ratio()), ratioText(c.p99Ratio()));
+    text += fmt::format("  {:>16} {:>6.2f} {:>40} {:>30} {}\n", c.rival, c.recall,
+                        chosenText(c.theirs), chosenText(c.ours), ratioText(c));
   }
   return text;
 }
 
-/// Building and memory of each pair of runs with the same settings.
+/// Building and memory of damask beside every rival with the same M.
 std::string pairText(const Report& r) {
   std::string text = "\n";
   for (const Run& ours : r.runs) {
     for (const Run& theirs : r.runs) {
-      if (ours.library != "damask" || theirs.library != "hnswlib" ||
-          ours.settings.m != theirs.settings.m) {
+      if (ours.info.library != "damask" || theirs.info.library == "damask" ||
+          ours.info.m != theirs.info.m || !ours.error.empty() || !theirs.error.empty()) {
         continue;
       }
       text += fmt::format(
-          "m={}: damask / hnswlib: build rate {:.2f}, allocated bytes {:.2f}, resident {:.2f}\n",
-          ours.settings.m, theirs.buildSeconds / ours.buildSeconds,
-          ours.allocatedBytes / theirs.allocatedBytes, ours.residentBytes / theirs.residentBytes);
+          "M={}: damask / {}: build rate {:.2f}, allocated bytes {:.2f}, resident {:.2f}\n",
+          ours.info.m, theirs.info.name, theirs.build.seconds / ours.build.seconds,
+          ours.build.allocatedBytes / theirs.build.allocatedBytes,
+          ours.build.residentBytes / theirs.build.residentBytes);
     }
+  }
+  return text;
+}
+
+std::string extrasText(const Report& r) {
+  std::string text;
+  if (!r.threads.is_null()) {
+    const auto at = [&](const char* key) { return r.threads[key].get<double>(); };
+    text += fmt::format("two threads: {:.0f} searches/s, one: {:.0f}: {:.2f} times\n",
+                        at("twoThreadsPerSecond"), at("oneThreadPerSecond"), at("ratio"));
+  }
+  if (!r.snapshot.is_null()) {
+    const auto at = [&](const char* key) { return r.snapshot[key].get<double>(); };
+    text += fmt::format(
+        "snapshot: {:.1f} MB, written and synced in {:.2f} s; opened in {:.0f} ms from a cold "
+        "file, "
+        "{:.0f} ms from a warm one; first search {:.0f} us, {:.0f} us\n",
+        at("bytes") / 1e6, at("writeSeconds"), at("openColdMs"), at("openWarmMs"),
+        at("firstSearchColdUs"), at("firstSearchWarmUs"));
   }
   return text;
 }
@@ -87,7 +118,7 @@ std::string reportText(const Report& report) {
   for (const Run& run : report.runs) {
     text += runText(run, static_cast<double>(report.data.base.count()));
   }
-  return text + comparisonText(report) + pairText(report);
+  return text + comparisonText(report) + pairText(report) + extrasText(report);
 }
 
 }  // namespace damask::bench

@@ -1,41 +1,37 @@
-#include <nlohmann/json.hpp>
-
-#include "compare.hpp"
 #include "damask/isa.hpp"
 #include "report.hpp"
 
 namespace damask::bench {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json pointJson(const Point& p) {
-  return {{"ef", p.ef},
-          {"recall", p.recall},
-          {"p50Us", p.p50Us},
-          {"p99Us", p.p99Us},
-          {"meanUs", p.meanUs}};
-}
-
 Json runJson(const Run& run, double count) {
-  Json entry = {{"library", run.library},
-                {"instructionSet", run.instructionSet},
-                {"m", run.settings.m},
-                {"efConstruction", run.settings.efConstruction},
-                {"buildSeconds", run.buildSeconds},
-                {"buildCpuSeconds", run.buildCpuSeconds},
-                {"vectorsPerSecond", count / run.buildSeconds},
-                {"allocatedBytes", run.allocatedBytes},
-                {"residentBytes", run.residentBytes}};
+  Json entry = {{"library", run.info.library},
+                {"side", run.info.name},
+                {"settings", run.info.settings},
+                {"m", run.info.m},
+                {"instructionSet", run.info.instructionSet},
+                {"note", run.info.note}};
+  if (!run.error.empty()) {
+    entry["error"] = run.error;
+    return entry;
+  }
+  entry.update(Json{{"buildSeconds", run.build.seconds},
+                    {"buildCpuSeconds", run.build.cpuSeconds},
+                    {"buildFromCache", run.fromCache},
+                    {"vectorsPerSecond", count / run.build.seconds},
+                    {"allocatedBytes", run.build.allocatedBytes},
+                    {"residentBytes", run.build.residentBytes},
+                    {"residentBytesPerVector", run.build.residentBytes / count}});
   if (run.reportedBytes) entry["reportedBytes"] = *run.reportedBytes;
-  for (const Point& p : run.points) entry["points"].push_back(pointJson(p));
+  entry["points"] = Json::array();
+  for (const Point& point : run.points) entry["points"].push_back(pointJson(run.info, point));
   return entry;
 }
 
 Json chosenJson(const std::optional<Chosen>& chosen) {
   if (!chosen) return nullptr;
-  Json entry = {{"m", chosen->m}};
-  entry.update(pointJson(chosen->point));
+  Json entry = {{"settings", chosen->run->info.settings}, {"m", chosen->run->info.m}};
+  entry.update(pointJson(chosen->run->info, *chosen->point));
   return entry;
 }
 
@@ -43,44 +39,70 @@ Json ratioJson(const std::optional<double>& ratio) {
   return ratio ? Json(*ratio) : Json(nullptr);
 }
 
-Json comparisonJson(const Comparison& c) {
-  Json entry = {{"recall", c.recall}};
-  entry["m"] = c.m ? Json(*c.m) : Json("best");
-  entry["hnswlib"] = chosenJson(c.hnswlib);
-  entry["damask"] = chosenJson(c.damask);
-  entry["p50Ratio"] = ratioJson(c.p50Ratio());
-  entry["p99Ratio"] = ratioJson(c.p99Ratio());
+}  // namespace
+
+std::string knobText(const SideInfo& info, const Knob& knob) {
+  std::string text = info.knob + "=" + std::to_string(knob.value);
+  if (knob.rerank > 0) text += ", rerank=" + std::to_string(knob.rerank);
+  return text;
+}
+
+Json pointJson(const SideInfo& info, const Point& point) {
+  Json entry = {{"knob", knobText(info, point.knob)},
+                {info.knob, point.knob.value},
+                {"recall", point.recall}};
+  if (point.distances) entry["distances"] = *point.distances;
+  if (point.p50ByPass.empty()) return entry;
+  entry.update(Json{{"p50Us", point.summary.p50Us},
+                    {"p95Us", point.summary.p95Us},
+                    {"p99Us", point.summary.p99Us},
+                    {"p999Us", point.summary.p999Us},
+                    {"meanUs", point.summary.meanUs},
+                    {"perSecond", 1e6 / point.summary.meanUs},
+                    {"p50UsByPass", point.p50ByPass}});
   return entry;
 }
 
-}  // namespace
+Json dataJson(const Dataset& data, std::uint64_t seed) {
+  return {{"name", data.name},
+          {"vectors", data.base.count()},
+          {"dimension", data.base.dimension},
+          {"queries", data.queries.count()},
+          {"truth", data.truthSource},
+          {"seed", seed}};
+}
 
-std::string reportJson(const Report& r) {
+Json reportJson(const Report& r) {
   Json report = {{"benchmark", "search"},
                  {"damask", std::string(version())},
-                 {"machine", r.host.processor},
-                 {"cores", r.host.cores},
-                 {"system", r.host.system},
-                 {"loadBefore", r.loadBefore},
-                 {"loadAfter", r.loadAfter},
-                 {"compiler", r.host.compiler},
-                 {"flags", r.host.flags},
-                 {"seed", r.seed},
-                 {"data", r.data.name},
-                 {"truth", r.data.truthSource},
-                 {"vectors", r.data.base.count()},
-                 {"dimension", r.data.base.dimension},
-                 {"queries", r.data.queries.count()},
+                 {"machine", r.machine},
+                 {"data", dataJson(r.data, r.seed)},
                  {"k", r.plan.k},
                  {"threads", 1},
-                 {"passes", r.plan.passes}};
+                 {"passes", r.passesDone},
+                 {"complete", r.passesDone == r.plan.passes && !r.snapshot.is_null()}};
+  report["machine"]["loadAfter"] = loadNow();
+  report["runs"] = Json::array();
   for (const Run& run : r.runs) {
     report["runs"].push_back(runJson(run, static_cast<double>(r.data.base.count())));
   }
-  report["equalRecallMethod"] = "the measured point with the lowest p50 that reaches the recall";
+  report["equalRecallMethod"] =
+      "of each side's points that reach the recall, the one with the lowest p50; p50 is the median "
+      "of "
+      "the passes' medians";
   report["equalRecall"] = Json::array();
-  for (const Comparison& c : compare(r.runs)) report["equalRecall"].push_back(comparisonJson(c));
-  return report.dump(2);
+  for (const Comparison& c : compare(r.runs)) {
+    report["equalRecall"].push_back({{"recall", c.recall},
+                                     {"rival", c.rival},
+                                     {"theirs", chosenJson(c.theirs)},
+                                     {"damask", chosenJson(c.ours)},
+                                     {"p50Ratio", ratioJson(c.p50Ratio())},
+                                     {"p50RatioByPass", c.p50RatioByPass()},
+                                     {"p99Ratio", ratioJson(c.p99Ratio())}});
+  }
+  report["twoThreads"] = r.threads;
+  report["snapshot"] = r.snapshot;
+  return report;
 }
 
 }  // namespace damask::bench

@@ -24,12 +24,18 @@ struct Dataset {
 
 /// `prefix`.base.f16, `prefix`.query.f16 and, when the whole base is used, `prefix`.gt100.i32: half
 /// floats and row numbers, little-endian, row-major, no header. Without usable truth it is computed
-/// by exact search in double precision.
+/// (truth.hpp).
 Result<Dataset> readDataset(const std::string& prefix, std::uint32_t dimension,
                             std::optional<std::size_t> limit, std::size_t queries);
 
-/// Clustered vectors of low intrinsic dimension, the same on every machine.
-Dataset generateDataset(std::uint32_t dimension, std::size_t count, std::size_t queries,
-                        std::uint64_t seed);
+/// The dimension that the lengths of `prefix`.query.f16 and `prefix`.gt100.i32 imply.
+Result<std::uint32_t> dimensionOf(const std::string& prefix);
+
+enum class Generated { mixture, uniform };
+
+/// Vectors and queries of the same distribution (generate/mixture.hpp), with their truth; the same
+/// on every machine.
+Dataset generateDataset(Generated kind, std::size_t count, std::uint32_t dimension,
+                        std::size_t queries, std::uint64_t seed);
 
 }  // namespace damask::bench

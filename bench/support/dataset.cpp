@@ -1,12 +1,13 @@
 #include "dataset.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <filesystem>
-#include <numeric>
 
 #include "cli/vector_file.hpp"
+#include "damask/options.hpp"
+#include "generate/mixture.hpp"
+#include "truth.hpp"
 
 namespace damask::bench {
 namespace {
@@ -15,36 +16,22 @@ using testing::Vectors;
 
 constexpr std::size_t kTruth = 100;
 
-void normalise(Vectors& vectors) {
-  for (std::size_t row = 0; row < vectors.count(); ++row) {
-    float* v = vectors.values.data() + row * vectors.dimension;
-    double norm2 = 0;
-    for (std::size_t i = 0; i < vectors.dimension; ++i) norm2 += double{v[i]} * v[i];
-    const double inverse = 1 / std::sqrt(norm2);
-    for (std::size_t i = 0; i < vectors.dimension; ++i) v[i] = static_cast<float>(v[i] * inverse);
-  }
+void computeTruth(Dataset& data) {
+  data.truthSource = kTruthMethod;
+  data.truthPerQuery = std::min(kTruth, data.base.count());
+  data.truth = exactRows(data.base, data.queries, data.truthPerQuery);
 }
 
-void computeTruth(Dataset& data) {
-  data.truthSource = "exact search in double precision";
-  data.truthPerQuery = std::min(kTruth, data.base.count());
-  std::vector<double> scores(data.base.count());
-  std::vector<std::int32_t> rows(data.base.count());
-  for (std::size_t q = 0; q < data.queries.count(); ++q) {
-    const auto query = data.queries[q];
-    for (std::size_t row = 0; row < data.base.count(); ++row) {
-      const auto v = data.base[row];
-      scores[row] = std::inner_product(v.begin(), v.end(), query.begin(), 0.0);
-    }
-    std::iota(rows.begin(), rows.end(), 0);
-    const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(data.truthPerQuery);
-    std::partial_sort(rows.begin(), middle, rows.end(), [&](std::int32_t a, std::int32_t b) {
-      const double sa = scores[static_cast<std::size_t>(a)];
-      const double sb = scores[static_cast<std::size_t>(b)];
-      return sa != sb ? sa > sb : a < b;
-    });
-    data.truth.insert(data.truth.end(), rows.begin(), middle);
-  }
+Dataset split(std::string name, Vectors all, std::size_t count) {
+  Dataset data;
+  data.name = std::move(name);
+  const std::size_t dimension = all.dimension;
+  const auto middle = all.values.begin() + static_cast<std::ptrdiff_t>(count * dimension);
+  data.queries = {dimension, {middle, all.values.end()}};
+  all.values.resize(count * dimension);
+  data.base = std::move(all);
+  computeTruth(data);
+  return data;
 }
 
 Result<Vectors> readVectors(const std::string& path, std::uint32_t dimension, std::size_t limit) {
@@ -96,17 +83,29 @@ Result<Dataset> readDataset(const std::string& prefix, std::uint32_t dimension,
   return data;
 }
 
-Dataset generateDataset(std::uint32_t dimension, std::size_t count, std::size_t queries,
-                        std::uint64_t seed) {
-  Dataset data;
-  data.name = "generated";
-  Vectors all = testing::clusteredVectors(count + queries, dimension, seed);
-  normalise(all);
-  const auto middle = all.values.begin() + static_cast<std::ptrdiff_t>(count * dimension);
-  data.base = {dimension, {all.values.begin(), middle}};
-  data.queries = {dimension, {middle, all.values.end()}};
-  computeTruth(data);
-  return data;
+Dataset generateDataset(Generated kind, std::size_t count, std::uint32_t dimension,
+                        std::size_t queries, std::uint64_t seed) {
+  if (kind == Generated::uniform) {
+    return split("uniform", uniformVectors(count + queries, dimension, seed), count);
+  }
+  return split("mixture", mixtureVectors(count + queries, dimension, seed), count);
+}
+
+Result<std::uint32_t> dimensionOf(const std::string& prefix) {
+  std::error_code error;
+  const std::string path = prefix + ".query.f16";
+  const auto queryBytes = std::filesystem::file_size(path, error);
+  if (error) return fail(ErrorCode::io, path + ": " + error.message());
+  const std::string truth = prefix + ".gt100.i32";
+  const auto truthBytes = std::filesystem::file_size(truth, error);
+  if (error) return fail(ErrorCode::io, truth + ": " + error.message());
+  const auto queries = truthBytes / (kTruth * sizeof(std::int32_t));
+  const auto dimension = queries == 0 ? 0 : queryBytes / 2 / queries;
+  if (dimension == 0 || dimension > limits::kMaxDimension ||
+      dimension * queries * 2 != queryBytes) {
+    return fail(ErrorCode::invalidArgument, path + " and " + truth + " do not fit each other");
+  }
+  return static_cast<std::uint32_t>(dimension);
 }
 
 }  // namespace damask::bench
