@@ -42,6 +42,7 @@ are_selected() {
 
 install_for_tests() {
   local groups=(node build)
+  if is_selected native-release; then groups+=(regress); fi
   if is_selected arm64; then groups+=(arm64); fi
   if is_selected native-fuzz; then groups+=(fuzz); fi
   if are_selected "${JS_PRESETS[@]}"; then groups+=(browser); fi
@@ -102,7 +103,7 @@ write_test_list() {
       env "DAMASK_PACKAGE=$PAGE_PACKAGE" npm --prefix js/demo/page test
     add_test js.golden 300 'RESOURCE_LOCK js-lib' node --test tests/golden/golden.test.mjs
     add_test js.crash 600 'RESOURCE_LOCK js-lib' node tests/crash/run.mjs 200
-    add_test js.bench 600 'RESOURCE_LOCK js-lib' node --test bench/js/tests/*.test.mjs
+    add_test js.bench 600 'RESOURCE_LOCK js-lib' node --test bench/*/tests/*.test.mjs
   fi
   if are_selected "${JS_PRESETS[@]}" arm64; then
     add_test gate 900 'PROCESSORS 2' tests/gate/gate "$BUILD"
