@@ -1,0 +1,1 @@
+export const MODULES = [new URL('./fake_peers.mjs', import.meta.url).href];
