@@ -3,11 +3,13 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 
 const keyOf = ({ peer, variant }) => `${peer} ${variant}`;
 
-/** The rows of both, a newer one in its older one's place, in the order of `names`. */
-export function mergedRows(older, newer, names) {
+/**
+ * The rows of both, a newer one in its older one's place, in the order of `known`: every peer and
+ * variant that there is. A row of what is no longer there is dropped.
+ */
+export function mergedRows(older, newer, known) {
   const rows = new Map([...older, ...newer].map((row) => [keyOf(row), row]));
-  const place = ({ peer }) => (names.includes(peer) ? names.indexOf(peer) : names.length);
-  return [...rows.values()].sort((a, b) => place(a) - place(b));
+  return known.map((key) => rows.get(keyOf(key))).filter(Boolean);
 }
 
 /** The report in the file, or undefined; it must be of the same data, queries and k. */

@@ -97,7 +97,10 @@ async function run() {
   const source = sourceOf();
   const report = await reportFor(source, plan);
   const older = given.json ? await readReport(given.json, report) : undefined;
-  const names = peers.map(({ name }) => name);
+  const known = chosenRows(peers).map(([peer, variant]) => ({
+    peer: peer.name,
+    variant: variant.name,
+  }));
   const { name, vectors, dimension, queries } = report.data;
   console.log(`${name}: ${vectors} x ${dimension}, ${queries} queries, k = ${plan.k}`);
   console.log(headLine());
@@ -110,7 +113,7 @@ async function run() {
     if (given.json)
       await writeReport(given.json, {
         ...report,
-        rows: mergedRows(older?.rows ?? [], measured, names),
+        rows: mergedRows(older?.rows ?? [], measured, known),
       });
   }
 }

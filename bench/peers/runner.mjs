@@ -80,6 +80,7 @@ export async function measureRow(adapter, variant, { registry, data, plan }) {
     Object.entries(variant).filter(([key, value]) => key !== 'name' && typeof value !== 'object'),
   );
   const row = { peer: adapter.name, variant: name, package: adapter.package, settings };
+  row.runs = adapter.runs;
   if (adapter.note) row.note = adapter.note;
   row.knob = knobOf(adapter, variant)?.name ?? null;
   row.points = [];

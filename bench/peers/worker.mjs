@@ -43,10 +43,17 @@ async function warmUp({ data, plan, directory }, adapter, where) {
   await index.close();
 }
 
-/** Bytes resident beyond what the process had: `base` is let go first, so a peer that keeps it pays. */
+/** Bytes that are resident and in use: of JavaScript's heap what is alive, not what it keeps for later. */
+async function bytesInUse() {
+  await measureMemory();
+  const { rss, heapTotal, heapUsed } = process.memoryUsage();
+  return rss - heapTotal + heapUsed;
+}
+
+/** Bytes in use beyond what the process had: `base` is let go first, so a peer that keeps it pays. */
 async function build(job, shape, adapter, where) {
   await warmUp(job, adapter, where);
-  const { rss: before } = await measureMemory();
+  const before = await bytesInUse();
   let { base } = await loadData(job.data);
   const probes = probesOf(base, PROBES);
   const index = await adapter.open(where);
@@ -56,10 +63,10 @@ async function build(job, shape, adapter, where) {
   const seconds = (performance.now() - began) / 1000;
   const { user, system } = process.cpuUsage(cpuBefore);
   base = undefined;
-  const { rss } = await measureMemory();
+  const after = await bytesInUse();
   await tell({
     build: { seconds, cpuSeconds: (user + system) / 1e6, perSecond: shape.count / seconds },
-    residentBytes: rss - before,
+    residentBytes: after - before,
   });
   return { index, probes };
 }

@@ -45,6 +45,7 @@ async function indexIn(where) {
 export default {
   name: 'agentdb',
   package: 'agentdb',
+  runs: 'native',
   note: 'its HNSWIndex over a table of its database in memory; cosine; installed with a newer sharp than it asks for',
   variants: GRAPHS,
   knob: { name: 'efSearch', values: EF_VALUES },

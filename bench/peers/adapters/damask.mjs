@@ -33,6 +33,7 @@ function indexOn(store, directory) {
 const peerOn = (backend) => ({
   name: `damask-${backend}`,
   package: 'damask',
+  runs: backend === 'native' ? 'native' : 'wasm',
   version: async () => {
     const { version } = JSON.parse(
       await readFile(new URL('../../../js/package.json', import.meta.url), 'utf8'),

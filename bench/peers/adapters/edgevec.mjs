@@ -6,6 +6,7 @@ const PLAIN = 0;
 export default {
   name: 'edgevec',
   package: 'edgevec',
+  runs: 'wasm',
   note: 'l2 of normalised vectors (with its cosine and dot stored vectors do not find themselves); ef_search is fixed when an index is made; rescore_factor 0 is its float32 search, others its binary search, rescored; it keeps indexes in IndexedDB alone',
   variants: [{ name: 'M=16', m: 16, efConstruction: 200, efSearch: 100 }],
   knob: { name: 'rescore_factor', values: [PLAIN, 2, 5, 10, 20, 50] },

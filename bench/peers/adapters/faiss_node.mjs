@@ -21,6 +21,7 @@ function indexOn(index, directory) {
 export default {
   name: 'faiss-node',
   package: 'faiss-node',
+  runs: 'native',
   note: 'inner product of normalised vectors; its interface sets no efSearch; its installation downloads a binary, or clones faiss and builds it with MKL or OpenBLAS',
   variants: ['HNSW16,Flat', 'HNSW32,Flat', 'Flat'].map((factory) => ({ name: factory, factory })),
   async open({ dimension, directory, variant: { factory } }) {

@@ -25,6 +25,7 @@ function indexOn(graph, directory) {
 export default {
   name: 'hnswlib-node',
   package: 'hnswlib-node',
+  runs: 'native',
   note: 'inner product of normalised vectors, plain arrays as it takes them',
   variants: GRAPHS,
   knob: { name: 'ef', values: EF_VALUES },

@@ -21,6 +21,7 @@ async function load() {
 export default {
   name: 'hnswlib-wasm',
   package: 'hnswlib-wasm',
+  runs: 'wasm',
   note: 'inner product of normalised vectors, in batches; made for web pages, of which it is shown one; it keeps indexes in IndexedDB alone',
   variants: GRAPHS,
   knob: { name: 'ef', values: EF_VALUES },

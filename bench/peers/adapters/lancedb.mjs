@@ -57,6 +57,7 @@ const graphOptions = (m) => () => ({
 export default {
   name: 'lancedb',
   package: '@lancedb/lancedb',
+  runs: 'native',
   note: 'cosine, a table in files; only the ids are selected; the graph is of scalar codes, its results refined (refineFactor 2)',
   variants: [
     ...[16, 32].map((m) => ({

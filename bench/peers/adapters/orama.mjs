@@ -36,6 +36,7 @@ async function indexIn({ dimension, directory }) {
 export default {
   name: 'orama',
   package: '@orama/orama',
+  runs: 'javascript',
   note: 'cosine over every vector; similarity threshold 0; kept by its save and load',
   variants: [{ name: 'exact' }],
   open: indexIn,

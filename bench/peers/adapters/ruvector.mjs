@@ -26,6 +26,7 @@ async function indexIn({ dimension, count, directory, variant }) {
 export default {
   name: 'ruvector',
   package: '@ruvector/core',
+  runs: 'native',
   note: 'the engine of the package ruvector; cosine, in batches of 1000, stored in a file; results bring their vectors; the efSearch of a single search is not heeded, so each row has one',
   variants: [
     { name: 'M=16 efSearch=100', m: 16, efConstruction: 200, efSearch: 100 },

@@ -51,6 +51,7 @@ function indexOn(db, { form }) {
 export default {
   name: 'sqlite-vec',
   package: 'sqlite-vec',
+  runs: 'native',
   note: 'scans a table in a file, through better-sqlite3; what is resident is its page cache',
   variants: [
     { name: 'float32', form: EXACT },

@@ -46,6 +46,7 @@ function indexOn(first, where) {
 export default {
   name: 'usearch',
   package: 'usearch',
+  runs: 'native',
   note: 'inner product of normalised vectors; one batch insert on all cores; expansion_search is set by loading the saved index anew',
   variants: ['f32', 'f16', 'i8'].flatMap((scalar) =>
     GRAPHS.map(({ name, ...graph }) => ({ name: `${scalar} ${name}`, scalar, ...graph })),

@@ -36,6 +36,7 @@ function indexOn(db) {
 export default {
   name: 'vectorlite',
   package: 'vectorlite',
+  runs: 'native',
   note: 'inner product of normalised float32 vectors as blobs, through better-sqlite3; one transaction',
   variants: GRAPHS,
   knob: { name: 'ef', values: EF_VALUES },

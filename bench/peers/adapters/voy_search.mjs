@@ -36,6 +36,7 @@ function indexOn(voy, directory) {
 export default {
   name: 'voy-search',
   package: 'voy-search',
+  runs: 'wasm',
   note: 'a k-d tree, built at once; no settings',
   variants: [{ name: 'k-d tree' }],
   async open({ directory }) {

@@ -51,6 +51,7 @@ function indexOn(zvec, collection, { quantized }) {
 export default {
   name: 'zvec',
   package: '@zvec/zvec',
+  runs: 'native',
   note: 'cosine, a collection in files, in batches, then optimize; codes are refined by the vectors',
   variants: [
     ...GRAPHS,
