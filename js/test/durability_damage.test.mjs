@@ -64,8 +64,9 @@ class AppendingStorage extends MemoryStorage {
     this.files.set(name, Buffer.concat(all));
   }
 
-  async append(name, bytes) {
-    this.files.set(name, Buffer.concat([this.files.get(name), bytes]));
+  async append(name, bytes, at, onVisible) {
+    this.files.set(name, Buffer.concat([this.files.get(name).subarray(0, at), bytes]));
+    onVisible();
   }
 
   async remove(name) {
@@ -158,6 +159,26 @@ test('a bit of every byte, in a store', async (t) => {
     }
   }
   t.diagnostic(`${opens} bits, of every third byte`);
+});
+
+test('a bit of every byte of the space behind the last write', async (t) => {
+  const { storage, states } = await made();
+  const next = random(seedFor(t, 7));
+  const whole = { content: states.at(-1), changes: 5, tornBytes: 0 };
+  const [name] = PARTS.slice(-1);
+  const used = storage.files.get(name).length;
+  const withSpace = Buffer.concat([storage.files.get(name), new Uint8Array(512)]);
+  assert.deepEqual(await look(storage.with(name, withSpace)), whole);
+  for (let at = used; at < withSpace.length; ++at) {
+    const bit = at * 8 + Math.floor((next() + 1) * 4);
+    const found = await look(storage.with(name, flipped(withSpace, bit)));
+    assert.deepEqual({ ...found, tornBytes: 0 }, whole, `bit ${bit}`);
+    assert.ok(found.tornBytes > 0 && found.tornBytes <= 512, `bit ${bit}`);
+  }
+  // Space that another session has gone on behind.
+  const before = Buffer.concat([storage.files.get(PARTS[0]), new Uint8Array(512)]);
+  assert.deepEqual(await look(storage.with(PARTS[0], before)), whole);
+  t.diagnostic('512 bits');
 });
 
 test('every file cut at every offset, and taken away', async (t) => {

@@ -21,9 +21,12 @@ class File {
     this.bytes = bytes;
   }
 
-  write(bytes) {
-    this.#change({ offset: this.bytes.length, bytes: bytes.slice() });
-    this.bytes = Buffer.concat([this.bytes, bytes]);
+  write(bytes, offset) {
+    this.#change({ offset, bytes: bytes.slice() });
+    const after = new Uint8Array(Math.max(this.bytes.length, offset + bytes.length));
+    after.set(this.bytes);
+    after.set(bytes, offset);
+    this.bytes = after;
   }
 
   truncate(size) {
@@ -164,17 +167,17 @@ export class PowerLossFiles {
 
   #open = [];
 
-  writeSync = (fd, from, offset, length) =>
-    this.#callNow('writeSync', (share) => this.#open[fd](from, offset, length, share), {
+  writeSync = (fd, from, offset, length, position) =>
+    this.#callNow('writeSync', (share) => this.#open[fd](from, offset, length, position, share), {
       grows: true,
     });
 
   #handle(node, flags) {
     const writable = flags === undefined || (flags & constants.O_WRONLY) !== 0;
-    const write = (from, offset, length, share = 1) => {
+    const write = (from, offset, length, position = node.bytes.length, share = 1) => {
       if (!writable) throw failure('EBADF', 'write');
       const bytesWritten = Math.ceil(length * share);
-      node.write(from.subarray(offset, offset + bytesWritten));
+      node.write(from.subarray(offset, offset + bytesWritten), position);
       return bytesWritten;
     };
     return {
@@ -187,8 +190,10 @@ export class PowerLossFiles {
           into.set(bytes, offset);
           return { bytesRead: bytes.length };
         }),
-      write: (from, offset, length) =>
-        this.#grow('write', (share) => ({ bytesWritten: write(from, offset, length, share) })),
+      write: (from, offset, length, position) =>
+        this.#grow('write', (share) => ({
+          bytesWritten: write(from, offset, length, position, share),
+        })),
       truncate: (size) => this.#call('truncate', () => node.truncate(size)),
       sync: () => this.#sync('sync', node),
       datasync: () => this.#sync('datasync', node),

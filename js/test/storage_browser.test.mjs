@@ -26,21 +26,22 @@ test('what could not be added in a worker is cut off again, and others may read 
   const scope = fakeOpfs({ worker: true });
   const driver = await openOpfs('added', scope);
   await driver.create(FIRST, content);
-  await driver.append(FIRST, Uint8Array.of(4, 5, 6, 7));
+  const visible = () => undefined;
+  await driver.append(FIRST, Uint8Array.of(4, 5, 6, 7), 3, visible);
   assert.deepEqual(await driver.read(FIRST), Uint8Array.of(1, 2, 3, 4, 5, 6, 7));
   const directory = scope.stores.get('added');
   for (const failing of ['write', 'flush']) {
     directory.failNow = (what) => {
       if (what === failing) throw new DOMException('no space', 'QuotaExceededError');
     };
-    await assert.rejects(driver.append(FIRST, Uint8Array.of(8)), {
+    await assert.rejects(driver.append(FIRST, Uint8Array.of(8), 7, visible), {
       code: 'IO',
       message: /no space/,
     });
     directory.failNow = () => undefined;
     assert.deepEqual(await driver.read(FIRST), Uint8Array.of(1, 2, 3, 4, 5, 6, 7));
   }
-  await driver.retract(FIRST, 2);
+  await driver.retract(FIRST, 5);
   await driver.settle(FIRST);
   assert.deepEqual(await driver.read(FIRST), Uint8Array.of(1, 2, 3, 4, 5));
   assert.equal((await openOpfs('added', fakeOpfs())).append, undefined);

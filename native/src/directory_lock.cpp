@@ -38,7 +38,7 @@ LockHolder holderOf(const Machine& machine) {
 
 /// The bytes of a lock, or none when there is none.
 Result<std::optional<FileBytes>> readBytes(System& system, const std::string& path) {
-  auto file = system.read(path);
+  auto file = system.read(path, true);
   if (file) return std::optional<FileBytes>(std::move(*file));
   struct stat status {};
   if (system.lstat(path, status) != 0 && errno == ENOENT) return std::optional<FileBytes>();

@@ -60,7 +60,7 @@ Result<std::vector<StoreName>> Directory::list() const {
 
 Result<std::optional<FileBytes>> Directory::read(const StoreName& name) const {
   const std::string path = pathOf(name);
-  auto file = system_->read(path);
+  auto file = system_->read(path, !name.isSnapshot());
   if (file) return std::optional<FileBytes>(std::move(*file));
   struct stat status {};
   if (system_->lstat(path, status) != 0 && errno == ENOENT) return std::optional<FileBytes>();

@@ -79,7 +79,7 @@ Result<FileBytes> FileBytes::read(const std::string& path, Accept accept) {
   // O_NONBLOCK so that a FIFO given as a store is refused instead of waited for.
   int flags = O_RDONLY;
   if (accept != Accept::stream) flags |= O_NONBLOCK;
-  if (accept == Accept::linklessFile) flags |= O_NOFOLLOW;
+  if (accept == Accept::linklessFile || accept == Accept::changingFile) flags |= O_NOFOLLOW;
   auto fd = openFile(path, flags);
   if (!fd) return tl::make_unexpected(fd.error());
   struct stat status {};
@@ -93,6 +93,7 @@ Result<FileBytes> FileBytes::read(const std::string& path, Accept accept) {
     }
     return drain(fd->get(), path);
   }
+  if (accept == Accept::changingFile) return drain(fd->get(), path);
   FileBytes file;
   file.mappedBytes_ = static_cast<std::size_t>(status.st_size);
   if (file.mappedBytes_ == 0) return file;  // mmap refuses a length of 0

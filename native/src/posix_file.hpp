@@ -45,13 +45,14 @@ Result<void> syncDirectory(const std::string& directory);
 /// The directory that the last name of `path` is in.
 std::string directoryOf(const std::string& path);
 
-/// The whole content of a file: mapped read-only when the file is a regular one, read otherwise.
-/// A mapped file must not be truncated by others meanwhile (files that damask replaces are renamed
-/// over, so a reader keeps the old content).
+/// The whole content of a file: mapped read-only when it is one that does not change, read
+/// otherwise. A mapped file must not be truncated by others meanwhile (files that damask replaces
+/// are renamed over, so a reader keeps the old content).
 class FileBytes {
  public:
   enum class Accept {
     linklessFile,  ///< A regular file that is no symbolic link: for what is in a store's directory.
+    changingFile,  ///< The same, never mapped: for journals, which are written to and cut.
     regularFile,   ///< Anything else is an error: for stores.
     stream,        ///< Pipes and devices too: for input data.
   };

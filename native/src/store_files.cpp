@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "journal_space.hpp"
+
 namespace damask::posix {
 namespace {
 
@@ -100,8 +102,9 @@ JournalBytes StoreFiles::journalOf(std::uint64_t generation, std::optional<Error
       cutShort = content.error();
       break;
     }
-    if (parts == 1) return JournalBytes(*content);
-    joined.insert(joined.end(), content->begin(), content->end());
+    const auto used = withoutSpace(*content, part == 1);
+    if (parts == 1) return JournalBytes(used);
+    joined.insert(joined.end(), used.begin(), used.end());
   }
   return JournalBytes(std::move(joined));
 }

@@ -12,7 +12,7 @@ namespace damask::posix {
 /// Where a journal ends, as it was read.
 struct JournalEnd {
   StoreName last;          ///< Its last part.
-  std::uint64_t size = 0;  ///< Bytes of all its parts.
+  std::uint64_t size = 0;  ///< Bytes of all its parts, without the space behind them.
 };
 
 /// A generation's journal.

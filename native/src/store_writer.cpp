@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "journal_space.hpp"
+
 namespace damask::posix {
 namespace {
 
@@ -165,9 +167,10 @@ Result<void> StoreWriter::checkUnchanged(const std::optional<StoreName>& ours) c
   for (const JournalEnd& journal : journals_) {
     std::uint64_t size = 0;
     for (StoreName part{journal.last.generation, 1}; part <= journal.last; ++part.part) {
-      const auto bytes = directory_.sizeOf(part);
-      if (!bytes) return tl::make_unexpected(bytes.error());
-      size += *bytes;
+      const auto file = directory_.read(part);
+      if (!file) return tl::make_unexpected(file.error());
+      if (!*file) return otherWriter(directory_.pathOf(part));
+      size += withoutSpace((*file)->bytes(), part.part == 1).size();
     }
     if (size != journal.size) return otherWriter(directory_.pathOf(journal.last));
   }

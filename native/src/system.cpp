@@ -72,8 +72,9 @@ int System::mkdir(const std::string& path) {
 int System::lstat(const std::string& path, struct stat& status) {
   return ::lstat(path.c_str(), &status);
 }
-Result<FileBytes> System::read(const std::string& path) {
-  return FileBytes::read(path, FileBytes::Accept::linklessFile);
+Result<FileBytes> System::read(const std::string& path, bool mayChange) {
+  using enum FileBytes::Accept;
+  return FileBytes::read(path, mayChange ? changingFile : linklessFile);
 }
 
 Result<std::vector<std::string>> System::list(const std::string& path) {

@@ -32,8 +32,8 @@ class System {
   virtual int unlink(const std::string& path);
   virtual int mkdir(const std::string& path);
   virtual int lstat(const std::string& path, struct stat& status);
-  /// A regular file that is no link.
-  virtual Result<FileBytes> read(const std::string& path);
+  /// A regular file that is no link; mapped unless it may change.
+  virtual Result<FileBytes> read(const std::string& path, bool mayChange);
   /// The names in a directory.
   virtual Result<std::vector<std::string>> list(const std::string& path);
   /// An absolute path without links.

@@ -223,7 +223,7 @@ int MemorySystem::lstat(const std::string& path, struct stat& status) {
   });
 }
 
-Result<posix::FileBytes> MemorySystem::read(const std::string& path) {
+Result<posix::FileBytes> MemorySystem::read(const std::string& path, bool) {
   const FilePointer file = find(path);
   const int result = call("read", false, [&] { return file == nullptr ? failWith(ENOENT) : 0; });
   if (result != 0) return tl::make_unexpected(posix::systemError("read", path, errno));

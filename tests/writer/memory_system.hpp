@@ -86,7 +86,7 @@ class MemorySystem final : public posix::System {
   int unlink(const std::string& path) override;
   int mkdir(const std::string& path) override;
   int lstat(const std::string& path, struct stat& status) override;
-  Result<posix::FileBytes> read(const std::string& path) override;
+  Result<posix::FileBytes> read(const std::string& path, bool mayChange) override;
   Result<std::vector<std::string>> list(const std::string& path) override;
   Result<std::string> resolve(const std::string& path) override;
 

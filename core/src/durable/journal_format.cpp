@@ -77,6 +77,11 @@ bool wasDurable(std::span<const std::byte> bytes, std::uint64_t torn, std::uint6
   return false;
 }
 
+/// Space that was made for frames to come.
+bool isZero(std::span<const std::byte> bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::byte it) { return it == std::byte{}; });
+}
+
 Result<Header> decodeHeader(std::span<const std::byte> bytes) {
   if (bytes.size() < kHeaderBytes) {
     return corrupt("the journal has " + std::to_string(bytes.size()) +
@@ -144,6 +149,7 @@ Result<Scan> scan(std::span<const std::byte> bytes, bool untilDamage) {
   while (offset < bytes.size()) {
     const auto found = frameAt(bytes, offset);
     if (!found || found->frame.sequence < sequence || !checks(bytes, offset, *found, seed)) {
+      if (isZero(bytes.subspan(offset))) break;
       if (!untilDamage && wasDurable(bytes, offset, sequence, seed)) {
         return corrupt("the journal is damaged at byte " + std::to_string(offset) +
                        ", which had been made durable before what follows was written");

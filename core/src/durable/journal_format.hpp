@@ -46,8 +46,8 @@ std::vector<std::byte> encodeFrame(const Header& header, std::uint64_t sequence,
 
 /// Takes a journal apart. A damaged frame is the torn end of an unacknowledged write, unless a
 /// whole frame after it says that these bytes had been made durable: that is corruption, and an
-/// error unless `untilDamage`. Errors: journalCorrupt, snapshotTooNew. O(bytes). Throws
-/// std::bad_alloc.
+/// error unless `untilDamage`. Nothing but zeros behind the last frame is no frame. Errors:
+/// journalCorrupt, snapshotTooNew. O(bytes). Throws std::bad_alloc.
 Result<Scan> scan(std::span<const std::byte> bytes, bool untilDamage = false);
 
 }  // namespace damask::journal

@@ -26,14 +26,15 @@ export class Follower {
     driver: StorageDriver,
     engine: Engine,
     config: PatternStoreConfig,
-    { store, generation, recovered, last }: Found,
+    found: Found,
   ) {
+    const { store, generation, recovered } = found;
     this.#driver = driver;
     this.#engine = engine;
     this.#config = config;
     this.#store = store;
     this.#generation = generation;
-    this.#journal = placeOf(last);
+    this.#journal = placeOf(found);
     this.recovered = recovered.changes;
   }
 
@@ -93,18 +94,19 @@ export class Follower {
     const bytes = read?.bytes ?? new Uint8Array();
     const { generation: last, bytes: seen } = this.#journal ?? { generation: 0, bytes: 0 };
     if (generation === last && bytes.byteLength === seen) return;
-    this.#store.replay(bytes);
-    this.#journal = { generation, bytes: bytes.byteLength };
+    const { tornBytes } = this.#store.replay(bytes);
+    // The rest may be a write that is under way, in space that was made ahead for it.
+    this.#journal = { generation, bytes: bytes.byteLength - tornBytes };
     this.#generation = generation;
   }
 
   /** Searches go on with the store as it was until the new one is there. */
   async #readAnew(): Promise<void> {
-    const { store, generation, last } = await find(this.#driver, this.#engine, this.#config);
+    const found = await find(this.#driver, this.#engine, this.#config);
     const old = this.#store;
-    this.#store = store;
-    this.#generation = generation;
-    this.#journal = placeOf(last);
+    this.#store = found.store;
+    this.#generation = found.generation;
+    this.#journal = placeOf(found);
     old.dispose();
   }
 }
@@ -133,6 +135,7 @@ async function find(
   return { ...found, generation: found.last?.generation ?? stored.generation };
 }
 
-function placeOf(last: StoredJournal | undefined): Place | undefined {
-  return last && { generation: last.generation, bytes: last.size };
+function placeOf({ last, recovered }: Opened): Place | undefined {
+  const { tornBytes } = recovered.changes;
+  return last && { generation: last.generation, bytes: last.size - tornBytes };
 }

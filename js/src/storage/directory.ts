@@ -28,6 +28,15 @@ const MAX_READ = 1 << 30;
  */
 const WRITTEN_AT_ONCE = 256 << 10;
 
+/**
+ * Where a file has not room for what is added, so many zeros are written behind that: the next writes go
+ * over them, which leaves the file's size and its place on the disk as they are, and are synced in half
+ * the time.
+ */
+const AHEAD = 256 << 10;
+/** For writes above this the zeros take longer than they save. */
+const WITHOUT_ZEROS = 64 << 10;
+
 /** How much of a new file is synced at a time. */
 const SYNCED_AT = 1 << 20;
 
@@ -65,8 +74,10 @@ export async function openDirectory(
 interface Appending {
   name: string;
   handle: promises.FileHandle;
-  /** Bytes of the file that are durable. */
+  /** Bytes of the file, with the zeros at its end. */
   size: number;
+  /** Bytes before these zeros; undefined until something was added. */
+  used: number | undefined;
 }
 
 class DirectoryStorage implements StorageDriver {
@@ -118,30 +129,35 @@ class DirectoryStorage implements StorageDriver {
     });
   }
 
-  async append(name: string, bytes: Uint8Array): Promise<void> {
+  async append(name: string, bytes: Uint8Array, at: number, onVisible: () => void): Promise<void> {
     const file = this.#fileOf(name);
     await failingAs(`append to ${file}`, async () => {
-      const appending = await this.#openToAppend(name, file);
+      const last = this.#appending;
+      const appending = last?.name === name ? last : await this.#openToAppend(name, file);
       const { handle, size } = appending;
+      const end = at + bytes.byteLength;
+      const fits = end <= size || bytes.byteLength > WITHOUT_ZEROS;
+      const content = fits ? bytes : withZeros(bytes);
       try {
-        await this.#writeToEnd(handle, bytes);
+        await this.#write(handle, content, at);
+        onVisible();
         await handle.datasync();
       } catch (cause) {
         // After a failed sync the system may show bytes that it never writes: nobody may go on behind them.
-        await handle.truncate(size).catch(() => undefined);
+        await cut(appending, at).catch(() => undefined);
         throw cause;
       }
-      appending.size += bytes.byteLength;
+      appending.size = Math.max(size, at + content.byteLength);
+      appending.used = end;
     });
   }
 
-  async retract(name: string, bytes: number): Promise<void> {
+  async retract(name: string, size: number): Promise<void> {
     const file = this.#fileOf(name);
     await failingAs(`take back what was appended to ${file}`, async () => {
       const appending = await this.#openToAppend(name, file);
-      await appending.handle.truncate(appending.size - bytes);
+      await cut(appending, size);
       await appending.handle.datasync();
-      appending.size -= bytes;
     });
   }
 
@@ -165,9 +181,14 @@ class DirectoryStorage implements StorageDriver {
   }
 
   async close(): Promise<void> {
-    const { name, handle } = this.#appending ?? {};
+    const appending = this.#appending;
+    if (appending === undefined) return;
     this.#appending = undefined;
-    await failingAs(`close ${name}`, async () => handle?.close());
+    await failingAs(`close ${appending.name}`, async () => {
+      // Nobody has to write over what is left; where it stays, it is only space.
+      if (appending.used !== undefined) await cut(appending, appending.used).catch(() => undefined);
+      await appending.handle.close();
+    });
   }
 
   /**
@@ -194,13 +215,13 @@ class DirectoryStorage implements StorageDriver {
     return this.#files.readdirSync(this.#path);
   }
 
-  async #writeToEnd(handle: promises.FileHandle, bytes: Uint8Array): Promise<void> {
+  async #write(handle: promises.FileHandle, bytes: Uint8Array, at: number): Promise<void> {
     const atOnce = bytes.byteLength <= WRITTEN_AT_ONCE;
     for (let offset = 0; offset < bytes.byteLength;) {
       const length = bytes.byteLength - offset;
       offset += atOnce
-        ? this.#files.writeSync(handle.fd, bytes, offset, length)
-        : (await handle.write(bytes, offset, length)).bytesWritten;
+        ? this.#files.writeSync(handle.fd, bytes, offset, length, at + offset)
+        : (await handle.write(bytes, offset, length, at + offset)).bytesWritten;
     }
   }
 
@@ -208,10 +229,10 @@ class DirectoryStorage implements StorageDriver {
   async #openToAppend(name: string, file: string): Promise<Appending> {
     if (this.#appending?.name === name) return this.#appending;
     await this.close();
-    const flags = fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.constants.O_NOFOLLOW;
+    const flags = fs.constants.O_WRONLY | fs.constants.O_NOFOLLOW;
     const handle = await this.#files.open(file, flags);
     try {
-      this.#appending = { name, handle, size: (await handle.stat()).size };
+      this.#appending = { name, handle, size: (await handle.stat()).size, used: undefined };
       return this.#appending;
     } catch (cause) {
       await handle.close();
@@ -232,8 +253,8 @@ class DirectoryStorage implements StorageDriver {
       for (let offset = 0; offset < size;) {
         const length = Math.min(size - offset, MAX_READ);
         const { bytesRead } = await handle.read(bytes, offset, length, offset);
-        if (bytesRead === 0)
-          throw new DamaskError('IO', `cannot read ${file}: it ends at ${offset} of ${size} bytes`);
+        // A journal's writer has cut off what it took back, or the zeros behind it.
+        if (bytesRead === 0) return bytes.subarray(0, offset);
         offset += bytesRead;
       }
       return bytes;
@@ -282,6 +303,17 @@ class DirectoryStorage implements StorageDriver {
       throw cause;
     }
   }
+}
+
+function withZeros(bytes: Uint8Array): Uint8Array {
+  const content = new Uint8Array(bytes.byteLength + AHEAD);
+  content.set(bytes);
+  return content;
+}
+
+async function cut(appending: Appending, size: number): Promise<void> {
+  await appending.handle.truncate(size);
+  appending.size = size;
 }
 
 async function realPath(

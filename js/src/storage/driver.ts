@@ -18,13 +18,15 @@ export interface StorageDriver {
    */
   create(name: string, chunks: FileContent): Promise<void>;
   /**
-   * Adds bytes to the end of a file that this driver has made. When it resolves they are as durable as
-   * this storage can make them; when it rejects, or the process dies, any beginning of them may be
-   * there. Absent where storage cannot do it: each write is then a file of its own.
+   * Adds bytes to a file that this driver has made, at `at`, where what was written before ends. Zeros
+   * may lie behind them: space that was made ahead, as writing over it takes half the time. When it
+   * resolves they are as durable as this storage can make them; when it rejects, or the process dies,
+   * any part of them may be there. `onVisible` is called once they can be read by others, durable or
+   * not. Absent where storage cannot do it: each write is then a file of its own.
    */
-  append?(name: string, bytes: Uint8Array): Promise<void>;
-  /** Takes the last bytes back that `append` has added; there where `append` is. */
-  retract?(name: string, bytes: number): Promise<void>;
+  append?(name: string, bytes: Uint8Array, at: number, onVisible: () => void): Promise<void>;
+  /** Makes a file that `append` has added to end at `size`, for good; there where `append` is. */
+  retract?(name: string, size: number): Promise<void>;
   /**
    * Makes durable what `read` gives of a file that a session before has added to, which may have died
    * before it was. Absent where all that can be read is durable.

@@ -160,17 +160,18 @@ class OpfsStorage implements StorageDriver {
 
 /** In a dedicated worker, where files can be added to. */
 class OpfsWorkerStorage extends OpfsStorage {
-  async append(name: string, bytes: Uint8Array): Promise<void> {
+  async append(name: string, bytes: Uint8Array, at: number, onVisible: () => void): Promise<void> {
     checkStoreFile(name);
     await failingAs(`append to ${name} in ${this.place}`, async () =>
-      appendSync(await this.directory.getFileHandle(name), bytes),
+      appendSync(await this.directory.getFileHandle(name), bytes, at),
     );
+    onVisible();
   }
 
-  async retract(name: string, bytes: number): Promise<void> {
+  async retract(name: string, size: number): Promise<void> {
     checkStoreFile(name);
     await failingAs(`take back what was appended to ${name} in ${this.place}`, async () =>
-      retractSync(await this.directory.getFileHandle(name), bytes),
+      retractSync(await this.directory.getFileHandle(name), size),
     );
   }
 

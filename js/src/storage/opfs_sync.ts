@@ -14,25 +14,28 @@ export function hasSyncAccess(prototype: object | undefined): boolean {
   return OPEN in (prototype ?? {});
 }
 
-/** Adds to the end of a file, and flushes it. What fails is cut off again. */
-export async function appendSync(file: FileSystemFileHandle, bytes: Uint8Array): Promise<void> {
+/** Adds to a file, and flushes it. What fails is cut off again. */
+export async function appendSync(
+  file: FileSystemFileHandle,
+  bytes: Uint8Array,
+  at: number,
+): Promise<void> {
   await withAccess(file, (access) => {
-    const size = access.getSize();
     try {
       for (let done = 0; done < bytes.byteLength;)
-        done += access.write(bytes.subarray(done), { at: size + done });
+        done += access.write(bytes.subarray(done), { at: at + done });
       access.flush();
     } catch (cause) {
-      access.truncate(size);
+      access.truncate(at);
       throw cause;
     }
   });
 }
 
-/** Takes the last bytes off a file, and flushes it. */
-export async function retractSync(file: FileSystemFileHandle, bytes: number): Promise<void> {
+/** Cuts a file off, and flushes it. */
+export async function retractSync(file: FileSystemFileHandle, size: number): Promise<void> {
   await withAccess(file, (access) => {
-    access.truncate(access.getSize() - bytes);
+    access.truncate(size);
     access.flush();
   });
 }

@@ -1,11 +1,14 @@
 import { ConflictError } from '../errors.js';
 import { join } from './chunks.js';
 import type { StorageDriver } from './driver.js';
+import { withoutSpace } from './journal_space.js';
 import { isNewer, journalName, partsOf } from './names.js';
 
 /** Of a frame, as docs/format.md has it: its header, and where that says what had been written before. */
 const FRAME_HEADER_BYTES = 32;
 const SYNCED_OFFSET = 16;
+/** Who writes one change after another looks for other writers once for each. */
+const LOOKED_MS = 50;
 
 /**
  * The journal of one generation: `journal-<generation>-<part>.damask`, whose parts are one after the
@@ -18,19 +21,21 @@ export class StoredJournal {
   readonly #generation: number;
   #part: number;
   #size: number;
-  /** Whether the last part is of this session. */
-  #own: boolean;
+  /** Where in the journal the last part begins, when it is of this session. */
+  #begin: number | undefined;
+  /** When other writers were last looked for. */
+  #looked = -Infinity;
 
   private constructor(
     driver: StorageDriver,
     generation: number,
-    state: { part: number; size: number; own: boolean },
+    state: { part: number; size: number; begin: number | undefined },
   ) {
     this.#driver = driver;
     this.#generation = generation;
     this.#part = state.part;
     this.#size = state.size;
-    this.#own = state.own;
+    this.#begin = state.begin;
   }
 
   /** Makes the journal of a generation that has none. Throws ConflictError when it has one. */
@@ -40,7 +45,7 @@ export class StoredJournal {
     header: Uint8Array,
   ): Promise<StoredJournal> {
     await driver.create(journalName(generation, 1), [header]);
-    return new StoredJournal(driver, generation, { part: 1, size: header.byteLength, own: true });
+    return new StoredJournal(driver, generation, { part: 1, size: header.byteLength, begin: 0 });
   }
 
   /** The journal of a generation and its bytes, or undefined when it has none. */
@@ -51,11 +56,11 @@ export class StoredJournal {
     const part = partsOf(await driver.list(), generation).at(-1);
     if (part === undefined) return undefined;
     const bytes = await readParts(driver, generation, part);
-    const state = { part, size: bytes.byteLength, own: false };
+    const state = { part, size: bytes.byteLength, begin: undefined };
     return { journal: new StoredJournal(driver, generation, state), bytes };
   }
 
-  /** Bytes of all parts; every one of them is durable. */
+  /** Bytes of all parts, without zeros behind them; every one of them is durable. */
   get size(): number {
     return this.#size;
   }
@@ -73,15 +78,16 @@ export class StoredJournal {
    * was written is then taken back, unless that writer has seen it.
    */
   async append(bytes: Uint8Array): Promise<void> {
-    await (this.#own && this.#driver.append !== undefined
-      ? this.#addToPart(bytes)
+    await (this.#begin !== undefined && this.#driver.append !== undefined
+      ? this.#addToPart(bytes, this.#size - this.#begin)
       : this.#addPart(bytes));
     this.#size += bytes.byteLength;
   }
 
   /** Makes durable what was read of the last part: its session may have died before it was. */
   async settle(): Promise<void> {
-    if (!this.#own) await this.#driver.settle?.(journalName(this.#generation, this.#part));
+    if (this.#begin === undefined)
+      await this.#driver.settle?.(journalName(this.#generation, this.#part));
   }
 
   /**
@@ -96,22 +102,31 @@ export class StoredJournal {
 
   /** Throws ConflictError when there is a later part, or anything of a later generation. */
   async checkLast(): Promise<void> {
+    this.#looked = performance.now();
     const newer = (await this.#driver.list()).find((name) =>
       isNewer(name, this.#generation, this.#part),
     );
     if (newer !== undefined) throw otherWriter(newer);
   }
 
-  /** Looks before, so that a session that was shut out long ago adds nothing, and after. */
-  async #addToPart(bytes: Uint8Array): Promise<void> {
-    await this.checkLast();
+  /**
+   * Looks before, so that a session that was shut out long ago adds nothing, and again as soon as others
+   * can see the bytes: whoever comes later finds them.
+   */
+  async #addToPart(bytes: Uint8Array, at: number): Promise<void> {
+    if (performance.now() - this.#looked > LOOKED_MS) await this.checkLast();
     const name = journalName(this.#generation, this.#part);
-    await this.#driver.append?.(name, bytes);
+    let looking: Promise<void> | undefined;
+    await this.#driver.append?.(name, bytes, at, () => {
+      looking = this.checkLast();
+      // It counts when the bytes are durable.
+      looking.catch(() => undefined);
+    });
     try {
-      await this.checkLast();
+      await looking;
     } catch (cause) {
       if (cause instanceof ConflictError && !(await this.#wasSeen()))
-        await this.#driver.retract?.(name, bytes.byteLength);
+        await this.#driver.retract?.(name, at);
       throw cause;
     }
   }
@@ -129,7 +144,7 @@ export class StoredJournal {
       await this.#checkSizes();
       this.#part += 1;
       await this.checkLast();
-      this.#own = true;
+      this.#begin = this.#size;
     } catch (cause) {
       if (!(cause instanceof ConflictError)) throw cause;
       const last = partsOf(await this.#driver.list(), this.#generation).at(-1);
@@ -141,7 +156,7 @@ export class StoredJournal {
 
   /** The parts before ours are what was read of them. */
   async #checkSizes(): Promise<void> {
-    if (this.#own) return;
+    if (this.#begin !== undefined) return;
     const { byteLength } = await readParts(this.#driver, this.#generation, this.#part);
     if (byteLength !== this.#size) throw otherWriter(journalName(this.#generation, this.#part));
   }
@@ -164,7 +179,7 @@ async function readParts(
   for (let part = 1; part <= last; ++part) {
     const bytes = await driver.read(journalName(generation, part));
     if (bytes === undefined) throw otherWriter(journalName(generation, part));
-    parts.push(bytes);
+    parts.push(withoutSpace(bytes, part === 1));
   }
   return join(journalName(generation, last), parts);
 }
