@@ -33,6 +33,8 @@ export function damaskSide(backend) {
       const patterns = patternsOf(settings);
       const config = { ...only(backend), dimension, storagePath, durability: policy };
       const store = await openPatternStore(config);
+      // Makes the files, as SQLite has made its own when the time begins.
+      await store.flush();
       let next = 0;
       const writer = async () => {
         while (next < upserts) await store.storePattern(patterns[next++]);
