@@ -28,6 +28,7 @@ Json reportJson(const Report& report);
 Json dataJson(const Dataset& data, std::uint64_t seed);
 /// "ef=32" or "nprobe=8, rerank=100".
 std::string knobText(const SideInfo& info, const Knob& knob);
+Json runJson(const Run& run, double vectors);
 Json pointJson(const SideInfo& info, const Point& point);
 
 }  // namespace damask::bench

@@ -4,6 +4,25 @@
 namespace damask::bench {
 namespace {
 
+Json chosenJson(const std::optional<Chosen>& chosen) {
+  if (!chosen) return nullptr;
+  Json entry = {{"settings", chosen->run->info.settings}, {"m", chosen->run->info.m}};
+  entry.update(pointJson(chosen->run->info, *chosen->point));
+  return entry;
+}
+
+Json ratioJson(const std::optional<double>& ratio) {
+  return ratio ? Json(*ratio) : Json(nullptr);
+}
+
+}  // namespace
+
+std::string knobText(const SideInfo& info, const Knob& knob) {
+  std::string text = info.knob + "=" + std::to_string(knob.value);
+  if (knob.rerank > 0) text += ", rerank=" + std::to_string(knob.rerank);
+  return text;
+}
+
 Json runJson(const Run& run, double count) {
   Json entry = {{"library", run.info.library},
                 {"side", run.info.name},
@@ -26,25 +45,6 @@ Json runJson(const Run& run, double count) {
   entry["points"] = Json::array();
   for (const Point& point : run.points) entry["points"].push_back(pointJson(run.info, point));
   return entry;
-}
-
-Json chosenJson(const std::optional<Chosen>& chosen) {
-  if (!chosen) return nullptr;
-  Json entry = {{"settings", chosen->run->info.settings}, {"m", chosen->run->info.m}};
-  entry.update(pointJson(chosen->run->info, *chosen->point));
-  return entry;
-}
-
-Json ratioJson(const std::optional<double>& ratio) {
-  return ratio ? Json(*ratio) : Json(nullptr);
-}
-
-}  // namespace
-
-std::string knobText(const SideInfo& info, const Knob& knob) {
-  std::string text = info.knob + "=" + std::to_string(knob.value);
-  if (knob.rerank > 0) text += ", rerank=" + std::to_string(knob.rerank);
-  return text;
 }
 
 Json pointJson(const SideInfo& info, const Point& point) {

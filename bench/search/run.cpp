@@ -11,7 +11,6 @@
 namespace damask::bench {
 namespace {
 
-constexpr double kFoundAll = 0.999;
 constexpr std::size_t kCounted = 200;  ///< Queries whose distances are counted.
 
 double recallOf(const Dataset& data, std::size_t k, Side& side, const Knob& knob) {
@@ -44,7 +43,7 @@ void findPoints(const Dataset& data, const Plan& plan, Run& run) {
     point.recall = recallOf(data, plan.k, *run.side, knob);
     point.distances = distancesOf(data, plan.k, *run.side, knob);
     run.points.push_back(point);
-    if (point.recall >= kFoundAll) break;
+    if (point.recall >= plan.enough) break;
   }
 }
 

@@ -39,6 +39,7 @@ struct Plan {
   std::size_t k = 10;
   std::vector<std::uint32_t> efs;
   std::size_t passes = 3;  ///< Timed passes over the queries, after one that is not counted.
+  double enough = 0.999;   ///< Knobs beyond the first that reaches this recall are left out.
   std::string cache;       ///< A folder for what rivals have built; empty: none.
 };
 
@@ -48,7 +49,7 @@ Run buildRun(const std::string& name, const std::function<std::unique_ptr<Side>(
              const Dataset& data, const Plan& plan);
 
 /// Asks every query with every knob of every side. The first pass is not timed: it finds the recall
-/// and counts distances, and leaves out knobs beyond the first that finds all but 0.1%. In a timed
+/// and counts distances, and leaves out the knobs beyond Plan::enough. In a timed
 /// pass the sides take turns knob by knob, in an order that is turned round from pass to pass, so
 /// that a slow moment of the machine meets all of them. `afterPass` is called after each.
 void measureSearch(const Dataset& data, const Plan& plan, std::vector<Run>& runs,
