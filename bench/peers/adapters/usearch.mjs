@@ -48,9 +48,12 @@ export default {
   package: 'usearch',
   runs: 'native',
   note: 'inner product of normalised vectors; one batch insert on all cores; expansion_search is set by loading the saved index anew',
-  variants: ['f32', 'f16', 'i8'].flatMap((scalar) =>
-    GRAPHS.map(({ name, ...graph }) => ({ name: `${scalar} ${name}`, scalar, ...graph })),
-  ),
+  variants: [
+    ...['f32', 'f16'].flatMap((scalar) =>
+      GRAPHS.map(({ name, ...graph }) => ({ name: `${scalar} ${name}`, scalar, ...graph })),
+    ),
+    { name: 'i8 M=32', scalar: 'i8', m: 32, efConstruction: 200 },
+  ],
   knob: KNOB,
   open: async (where) => indexOn(await create(where, KNOB.values[0]), where),
   reopen: async (where) => {

@@ -1,0 +1,169 @@
+// What the page shows is what the JSON files say, and figures are written as they were measured.
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'node:test';
+import { chartsOf, partsOf } from '../build.mjs';
+import { partNames, withParts } from '../document.mjs';
+import { figure, micros, table } from '../markdown.mjs';
+import { markOf } from '../render.mjs';
+import { FOLDER, fastestAt, front, readReports } from '../reports.mjs';
+
+const DOCUMENT = path.join(FOLDER, '../benchmarks.md');
+
+const point = (value, recall, p50Us) => ({ value, recall, p50Us, p99Us: 2 * p50Us, queries: 5 });
+
+const row = (peer, runs, points, more = {}) => ({
+  ...{ peer, runs, variant: 'M=16', package: peer, version: '1.0.0', note: `${peer} as it is` },
+  ...{
+    knob: 'ef',
+    points,
+    status: 'measured',
+    persistence: { kept: 'yes' },
+    residentBytes: 2 ** 20,
+  },
+  ...{ build: { perSecond: 1000 }, at: atOf(points) },
+  ...more,
+});
+
+const atOf = (points) => ({
+  0.95: fastestAt(points, 0.95) ?? null,
+  0.99: fastestAt(points, 0.99) ?? null,
+});
+
+const PEERS = {
+  ...{ name: 'peers-few', benchmark: 'peers', machine: { processor: 'P' } },
+  data: { name: 'few', vectors: 1234, dimension: 8, queries: 10 },
+  rows: [
+    row('damask-native', 'native', [point(10, 0.96, 20), point(20, 0.995, 40)]),
+    row('rival', 'native', [point(10, 0.97, 10), point(20, 0.98, 50)]),
+    row('gone', 'native', [], {
+      status: 'failed',
+      reason: 'did not | load',
+      persistence: { kept: '-' },
+    }),
+    row('damask-wasm-simd', 'wasm', [point(10, 0.96, 60)], { residentBytes: 3 * 2 ** 20 }),
+  ],
+};
+
+const run = (side, vectorsPerSecond, residentBytesPerVector) => ({
+  ...{ side, vectorsPerSecond, residentBytesPerVector },
+  ...{ settings: 'M=16', points: [] },
+});
+
+test('the page has what the JSON files give, and no picture is missing, left over or stale', async () => {
+  const reports = await readReports();
+  const text = await readFile(DOCUMENT, 'utf8');
+  assert.ok(partNames(text).length > 5);
+  assert.equal(text, withParts(text, partsOf(reports)), 'run: toolchains/bootstrap bench plots');
+  const charts = chartsOf(reports);
+  const pictures = (await readdir(FOLDER)).filter((name) => name.endsWith('.svg'));
+  assert.deepEqual(
+    pictures.sort(),
+    Object.keys(charts)
+      .map((name) => `${name}.svg`)
+      .sort(),
+  );
+  for (const [name, spec] of Object.entries(charts)) {
+    const svg = await readFile(path.join(FOLDER, `${name}.svg`), 'utf8');
+    assert.ok(svg.includes(markOf(spec)), `${name}.svg was drawn from something else`);
+  }
+});
+
+test('a row of the peers says what was measured, or why nothing was', () => {
+  const { peers } = partsOf([PEERS]);
+  const lines = peers.split('\n').filter((line) => line.startsWith('| '));
+  assert.deepEqual(
+    lines.slice(1).map((line) => line.split(' | ')[0]),
+    ['| rival', '| damask-native', '| damask-wasm-simd', '| gone'],
+  );
+  assert.match(
+    lines[1],
+    /\| 0\.9800 \| 10\.0 \(ef 10\) \| 20\.0 \| - \| never \| 1,000 \| 1 \| yes \|/,
+  );
+  assert.match(lines[2], /20\.0 \(ef 10\) .* 40\.0 \(ef 20\)/);
+  assert.match(lines[2], /slow: 5 of the queries at the least/);
+  assert.match(lines[4], /failed: did not \\\| load/);
+  assert.match(peers, /few: 1,234 vectors of 8 dimensions, 10 queries; P\./);
+});
+
+test('who is ahead is told, and by how much', () => {
+  const { losses } = partsOf([PEERS]);
+  assert.match(losses, /\| native, few \| p50 us at recall 0\.95 \| rival \| 10\.0 \| 20\.0 \|/);
+  assert.doesNotMatch(losses, /0\.99/);
+  assert.equal(partsOf([]).losses, '');
+  const alone = { ...PEERS, rows: PEERS.rows.filter(({ peer }) => peer !== 'rival') };
+  assert.equal(partsOf([alone]).losses, 'Nobody, in what was measured.');
+});
+
+test('what was aimed at stands beside what was measured', () => {
+  const search = {
+    ...{ name: 'search-few', benchmark: 'search', machine: {}, data: { name: 'few', vectors: 9 } },
+    runs: [
+      run('damask', 600, 100),
+      run('damask', 500, 90),
+      run('hnswlib', 200, 180),
+      run('hnswlib', 150, 200),
+    ],
+    equalRecall: [{ recall: 0.95, rival: 'hnswlib', p50Ratio: 4.256 }],
+    twoThreads: { ratio: 1.95 },
+    snapshot: { openWarmMs: 120 },
+  };
+  const { goals } = partsOf([search, PEERS]);
+  for (const [what, value] of [
+    ['at recall >= 0.95, hnswlib', '4.26'],
+    ['resident bytes', '0.50'],
+    ['build rate', '3.00'],
+    ['two threads', '1.95'],
+    ['opening', '0.12'],
+  ])
+    assert.ok(
+      goals.split('\n').some((line) => line.includes(what) && line.includes(`| ${value} |`)),
+      `${what} in ${goals}`,
+    );
+  assert.doesNotMatch(goals, /0\.99/);
+});
+
+test('any list of rows becomes a table', () => {
+  const report = { benchmark: 'life', name: 'life', machine: {}, rows: [] };
+  report.rows = [
+    { what: 'filter', p50Us: 12.345, recall: 0.98765, deep: { a: 1 } },
+    { what: 'insert', count: 12345, error: null },
+  ];
+  assert.equal(
+    partsOf([report]).life.split('\n\n').at(-1),
+    [
+      '| what | p50 us | recall | count | error |',
+      '|---|--:|--:|--:|--:|',
+      '| filter | 12.3 | 0.9877 | - | - |',
+      '| insert | - | - | 12,345 | - |',
+    ].join('\n'),
+  );
+});
+
+test('a front keeps what no other point beats', () => {
+  const points = [point(1, 0.9, 10), point(2, 0.95, 9), point(3, 0.99, 30), point(4, 0.98, 31)];
+  assert.deepEqual(
+    front(points).map(({ value }) => value),
+    [2, 3],
+  );
+});
+
+test('figures are rounded, not changed', () => {
+  assert.deepEqual(
+    [1234567.4, 999, 0].map((it) => figure(it)),
+    ['1,234,567', '999', '0'],
+  );
+  assert.deepEqual([1.234, 12.34, 123.4, 12345.6].map(micros), ['1.23', '12.3', '123', '12,346']);
+  assert.equal(figure(undefined), '-');
+  assert.equal(table([['a', () => 'x|y', 'left']], [1]), '| a |\n|---|\n| x\\|y |');
+});
+
+test('parts are replaced between their marks, and nothing else', () => {
+  const text = 'a\n<!-- x -->\nold\n<!-- end x -->\nb\n';
+  const replaced = 'a\n<!-- x -->\n\nnew\n\n<!-- end x -->\nb\n';
+  assert.equal(withParts(text, { x: 'new' }), replaced);
+  assert.equal(withParts(replaced, { x: 'new' }), replaced);
+  assert.equal(withParts(text, { x: '' }), 'a\n<!-- x -->\n<!-- end x -->\nb\n');
+  assert.throws(() => withParts(text, {}), /a part "x" that nothing makes/);
+});
