@@ -25,6 +25,9 @@ bench_script() {
     bench/regress) build_preset native-release damask_bench_regress ;;
     bench/targets)
       npm_install tests/runtimes
+      # Browsers, Deno and Bun are given what the package brings them.
+      mkdir -p "$BUILD/targets"
+      run_logged bundle js/packaging/pack "$BUILD/targets"
       ;;
   esac
   node "$script" "$@"
