@@ -2,6 +2,7 @@
 // adapter or a list of adapters:
 //   name      of the peer, as --only takes it
 //   package   of npm, whose version is told; or version(): Promise<string>
+//   install   what its installation does that may fail, to follow "which"
 //   runs      as 'native' code, 'wasm' or 'javascript'
 //   variants  [{ name, ... }]: settings of the build, one row each
 //   knob      { name, values }: what trades recall for time; absent: there is one point. A variant may

@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
 
 /** The installed version of a peer's package. Rejects, saying so, when it is not installed. */
-export async function versionOf({ version, package: name }) {
+export async function versionOf({ version, package: name, install }) {
   if (version) return version();
   try {
     const file = new URL(`./node_modules/${name}/package.json`, import.meta.url);
     return JSON.parse(await readFile(file, 'utf8')).version;
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
-    throw new Error(`${name} is not installed: its installation failed or was left out`, {
-      cause: error,
-    });
+    const why = install ? `, which ${install}` : '';
+    throw new Error(`npm left ${name} out, as its installation failed${why}`, { cause: error });
   }
 }

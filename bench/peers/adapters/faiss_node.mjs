@@ -22,8 +22,9 @@ export default {
   name: 'faiss-node',
   package: 'faiss-node',
   runs: 'native',
-  note: 'inner product of normalised vectors; its interface sets no efSearch; its installation downloads a binary, or clones faiss and builds it with MKL or OpenBLAS',
-  variants: ['HNSW16,Flat', 'HNSW32,Flat', 'Flat'].map((factory) => ({ name: factory, factory })),
+  note: 'inner product of normalised vectors; its interface sets no efSearch',
+  install: 'downloads a binary from its code host, or clones faiss from there and builds it',
+  variants: ['HNSW16,Flat', 'HNSW32,Flat'].map((factory) => ({ name: factory, factory })),
   async open({ dimension, directory, variant: { factory } }) {
     const { Index, MetricType } = await load();
     const index = Index.fromFactory(dimension, factory, MetricType.METRIC_INNER_PRODUCT);
