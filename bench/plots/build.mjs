@@ -1,6 +1,8 @@
 // All that is made of the reports: the parts of docs/benchmarks.md, and the pictures.
 import { peersCharts } from './charts/peers.mjs';
+import { scaleCharts } from './charts/scale.mjs';
 import { searchCharts } from './charts/search.mjs';
+import { targetsCharts } from './charts/targets.mjs';
 import { ofKind } from './reports.mjs';
 import { goalsSection } from './tables/goals.mjs';
 import { lossesSection } from './tables/losses.mjs';
@@ -8,11 +10,15 @@ import { peersSection } from './tables/peers.mjs';
 import { rowsSection } from './tables/rows.mjs';
 import { scaleSection } from './tables/scale.mjs';
 import { searchSection } from './tables/search.mjs';
+import { targetsSection } from './tables/targets.mjs';
 
-const CHARTS = { peers: peersCharts, search: searchCharts };
+const CHARTS = {
+  ...{ peers: peersCharts, search: searchCharts },
+  ...{ scale: scaleCharts, targets: targetsCharts },
+};
 const SECTIONS = {
   ...{ search: searchSection, peers: peersSection, scale: scaleSection },
-  ...{ targets: rowsSection, life: rowsSection },
+  ...{ targets: targetsSection, life: rowsSection },
 };
 
 /** Pictures of all reports: names without their ending, and specifications. */
