@@ -24,8 +24,8 @@ void stageSome(PatternStore& store) {
   store.commitStaged();
 }
 
-/// A journal with a frame for each of the changes, cut by so many bytes.
-bool write(const std::string& path, const std::vector<Change>& changes, std::size_t cut = 0) {
+/// A journal with a frame for each of the changes, with so many zeros more, or bytes fewer.
+bool write(const std::string& path, const std::vector<Change>& changes, std::ptrdiff_t more = 0) {
   PatternStore store = smallStore(smallOptions(3), 0);
   std::vector<std::byte> journal = journalBase(&store).header;
   for (const Change& change : changes) {
@@ -33,9 +33,9 @@ bool write(const std::string& path, const std::vector<Change>& changes, std::siz
     const auto frame = must(store.takeJournal(journal.size()), "takeJournal");
     journal.insert(journal.end(), frame.begin(), frame.end());
   }
+  journal.resize(static_cast<std::size_t>(std::ssize(journal) + more));
   std::ofstream file(path, std::ios::binary);
-  file.write(reinterpret_cast<const char*>(journal.data()),
-             static_cast<std::streamsize>(journal.size() - cut));
+  file.write(reinterpret_cast<const char*>(journal.data()), std::ssize(journal));
   return file.good();
 }
 
@@ -58,7 +58,7 @@ bool writeAll(const std::string& folder) {
          write(path("usage"), {use}) && write(path("clear"), {clear}) &&
          write(path("batch"), {stageSome}) && write(path("many-changes"), {fill}) &&
          write(path("many-frames"), {add, replace, use, remove, stageSome, clear, fill}) &&
-         write(path("torn"), {add, use, replace}, 9);
+         write(path("torn"), {add, use, replace}, -9) && write(path("space"), {add, use}, 100);
 }
 
 }  // namespace
