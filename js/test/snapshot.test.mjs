@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { load, pattern, random, randomVector, refusal, seedFor, targets } from './support.mjs';
 
@@ -135,3 +136,17 @@ for (const target of targets) {
     store.dispose();
   });
 }
+
+test('the example in docs/format.md is what is written', async () => {
+  const page = await readFile(new URL('../../docs/format.md', import.meta.url), 'utf8');
+  const hnsw = { m: 4, efConstruction: 16, efSearch: 8 };
+  const snapshot = engines.native.createStore({ dimension: 2, hnsw, seed: 7 }).save();
+  const rows = [...page.matchAll(/^([0-9a-f]{8}): ((?:[0-9a-f]{2,4} )+)/gm)];
+  assert.ok(rows.length > 8);
+  for (const [, offset, digits] of rows) {
+    const at = parseInt(offset, 16);
+    const bytes = Buffer.from(digits.replaceAll(' ', ''), 'hex');
+    assert.deepEqual(Buffer.from(snapshot.subarray(at, at + 16)), bytes, offset);
+  }
+  assert.ok(page.includes(`7) is ${snapshot.length} bytes`));
+});
