@@ -24,7 +24,7 @@ export default {
   runs: 'native',
   note: 'inner product of normalised vectors; its interface sets no efSearch',
   install: 'downloads a binary from its code host, or clones faiss from there and builds it',
-  variants: ['HNSW16,Flat', 'HNSW32,Flat'].map((factory) => ({ name: factory, factory })),
+  variants: [16, 32].map((m) => ({ name: `M=${m}`, m, factory: `HNSW${m},Flat` })),
   async open({ dimension, directory, variant: { factory } }) {
     const { Index, MetricType } = await load();
     const index = Index.fromFactory(dimension, factory, MetricType.METRIC_INNER_PRODUCT);
