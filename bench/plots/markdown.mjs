@@ -36,5 +36,6 @@ export function machineText({ machine, data }) {
     ? `${data.name}: ${figure(data.vectors)} vectors of ${data.dimension} dimensions, ` +
       `${figure(data.queries)} queries; `
     : '';
-  return `${set}${parts.filter(Boolean).join(', ')}.`;
+  const text = `${set}${parts.filter(Boolean).join(', ')}`;
+  return text ? `${text}.` : '';
 }

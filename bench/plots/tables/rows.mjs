@@ -34,13 +34,18 @@ export function rowsTable(rows) {
   );
 }
 
+/** One table, or one for each `what` that rows are of. */
+function tablesOf(rows) {
+  const kinds = [...new Set(rows.map(({ what }) => what))];
+  if (kinds.length === 1) return [rowsTable(rows)];
+  return kinds.flatMap((kind) => [
+    `**${kind}**`,
+    rowsTable(rows.filter(({ what }) => what === kind).map(({ what: _, ...rest }) => rest)),
+  ]);
+}
+
 export function rowsSection(report) {
-  const lists = Object.entries(report).filter(
-    ([, value]) => Array.isArray(value) && value.length > 0 && value.every((it) => !isPlain(it)),
-  );
-  return [
-    `### ${report.data?.name ?? report.name}`,
-    machineText(report),
-    ...lists.map(([, rows]) => rowsTable(rows)),
-  ].join('\n\n');
+  return [`### ${report.data?.name ?? report.name}`, machineText(report), ...tablesOf(report.rows)]
+    .filter(Boolean)
+    .join('\n\n');
 }

@@ -124,20 +124,22 @@ test('what was aimed at stands beside what was measured', () => {
   assert.doesNotMatch(goals, /0\.99/);
 });
 
-test('any list of rows becomes a table', () => {
-  const report = { benchmark: 'life', name: 'life', machine: {}, rows: [] };
+test('rows of any figures become tables, one for each kind', () => {
+  const report = { benchmark: 'life', name: 'life', data: { name: 'few' }, machine: {}, rows: [] };
   report.rows = [
     { what: 'filter', p50Us: 12.345, recall: 0.98765, deep: { a: 1 } },
-    { what: 'insert', count: 12345, error: null },
+    { what: 'filter', p50Us: 1234.5, error: null },
+    { what: 'insert', count: 12345 },
   ];
   assert.equal(
-    partsOf([report]).life.split('\n\n').at(-1),
+    partsOf([report]).life,
     [
-      '| what | p50 us | recall | count | error |',
-      '|---|--:|--:|--:|--:|',
-      '| filter | 12.3 | 0.9877 | - | - |',
-      '| insert | - | - | 12,345 | - |',
-    ].join('\n'),
+      '### few',
+      '**filter**',
+      '| p50 us | recall | error |\n|--:|--:|--:|\n| 12.3 | 0.9877 | - |\n| 1,235 | - | - |',
+      '**insert**',
+      '| count |\n|--:|\n| 12,345 |',
+    ].join('\n\n'),
   );
 });
 
