@@ -252,21 +252,25 @@ export class LocalPatternStore implements IPatternStore {
    * Makes so many changes in their turn; resolves when they are as durable as was asked for. `work` says
    * false when there was nothing to change.
    */
-  async #change<T>(changes: number, work: (store: Store) => T | Promise<T>): Promise<T> {
+  #change<T>(changes: number, work: (store: Store) => T | Promise<T>): T | Promise<T> {
     const { store, turns, persister } = this.#parts;
     const made = turns.take(() => {
       persister?.checkWritable();
       const result = work(store);
-      if (result instanceof Promise) return result.then(note);
-      return note(result);
+      return result instanceof Promise ? result.then(note) : note(result);
     });
-    const result = made instanceof Promise ? await made : made;
-    if (result !== false) await persister?.settle();
-    return result;
+    return made instanceof Promise ? made.then(settle) : settle(made);
 
     function note(result: T): T {
       if (result !== false) persister?.note(changes);
       return result;
+    }
+
+    // Without a promise of its own for each of those who wait for the same write.
+    function settle(result: T): T | Promise<T> {
+      const settled = result === false ? undefined : persister?.settle();
+      if (settled === undefined) return result;
+      return result === undefined ? (settled as Promise<T>) : settled.then(() => result);
     }
   }
 
