@@ -19,7 +19,7 @@ const { values: given } = parseArgs({
     queries: { type: 'string', default: '2000' },
     k: { type: 'string', short: 'k', default: '10' },
     'point-seconds': { type: 'string', default: '20' },
-    'row-seconds': { type: 'string', default: '300' },
+    'row-seconds': { type: 'string', default: '360' },
     only: { type: 'string' },
     json: { type: 'string' },
     registry: { type: 'string' },
@@ -37,7 +37,7 @@ const HELP = `Options
   --only LIST          of peers, or of single rows such as "hnswlib-node M=16"
   --list               print the rows that there are, measure nothing
   --point-seconds N    for one point of a curve: warming up, then up to three passes (20)
-  --row-seconds N      for one row; then its process is ended, and the row says so (300)
+  --row-seconds N      for one row; then its process is ended, and the row says so (360)
   --json FILE          also write everything there, after every row; rows of the same data that are
                        there already stay, unless measured anew
   --registry MODULE    other peers than registry.mjs has (the tests bring their own)`;
