@@ -30,7 +30,7 @@ function startMortalWriter(t, next, ...args) {
       const ended = once(started, 'exit');
       // However long it takes to start, it gets on.
       started.stdout.once('data', () => {
-        setTimeout(() => started.kill('SIGKILL'), (next() + 1) * 500).unref();
+        setTimeout(() => started.kill('SIGKILL'), (next() + 1) * 150).unref();
       });
       const [code] = await ended;
       if (code === 0) return;

@@ -93,14 +93,32 @@ Result<FileBytes> FileBytes::read(const std::string& path, Accept accept) {
     }
     return drain(fd->get(), path);
   }
-  if (accept == Accept::changingFile) return drain(fd->get(), path);
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (accept == Accept::changingFile) return readBackwards(fd->get(), path, size);
   FileBytes file;
-  file.mappedBytes_ = static_cast<std::size_t>(status.st_size);
+  file.mappedBytes_ = size;
   if (file.mappedBytes_ == 0) return file;  // mmap refuses a length of 0
   void* mapping = ::mmap(nullptr, file.mappedBytes_, PROT_READ, MAP_PRIVATE, fd->get(), 0);
   if (mapping == MAP_FAILED) return tl::make_unexpected(systemError("map", path, errno));
   file.mapping_ = mapping;
   return file;
+}
+
+Result<FileBytes> FileBytes::readBackwards(int fd, const std::string& name, std::size_t size) {
+  constexpr std::size_t kPage = 4096;
+  std::vector<std::byte> bytes(size);
+  for (std::size_t end = size; end > 0;) {
+    const std::size_t begin = (end - 1) / kPage * kPage;
+    const ssize_t got = ::pread(fd, &bytes[begin], end - begin, static_cast<off_t>(begin));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return tl::make_unexpected(systemError("read", name, errno));
+    // It was cut off meanwhile.
+    if (static_cast<std::size_t>(got) < end - begin) {
+      bytes.resize(begin + static_cast<std::size_t>(got));
+    }
+    end = begin;
+  }
+  return FileBytes(std::move(bytes));
 }
 
 Result<FileBytes> FileBytes::drain(int fd, const std::string& name) {

@@ -73,6 +73,10 @@ class FileBytes {
  private:
   FileBytes() = default;
 
+  /// Page by page from the end: of a file that is written to from front to back meanwhile nothing
+  /// is seen without what was written before it.
+  static Result<FileBytes> readBackwards(int fd, const std::string& name, std::size_t size);
+
   void* mapping_ = nullptr;
   std::size_t mappedBytes_ = 0;
   std::vector<std::byte> read_;

@@ -4,6 +4,7 @@ import type { Engine } from '../engine.js';
 import {
   ConflictError,
   InvalidArgumentError,
+  JournalError,
   SnapshotError,
   type SnapshotErrorCode,
 } from '../errors.js';
@@ -70,7 +71,12 @@ export async function recover(
     } catch (cause) {
       throw cause instanceof SnapshotError ? await stored.explain(cause) : cause;
     }
-    return orDispose(store, () => replayAll(store, found, bytes.byteLength));
+    try {
+      return orDispose(store, () => replayAll(store, found, bytes.byteLength));
+    } catch (cause) {
+      // A file that is written over while it is read may show a later write and not the one before.
+      if (!(cause instanceof JournalError) || !(await haveChanged(stored, found))) throw cause;
+    }
   }
   if (journals instanceof ConflictError) throw journals;
   throw new ConflictError(`the store was replaced ${ATTEMPTS} times while it was read`);
@@ -84,6 +90,19 @@ async function readJournals(stored: StoredGenerations): Promise<ReadJournal[] | 
     if (cause instanceof ConflictError) return cause;
     throw cause;
   }
+}
+
+/** Whether the journals are others by now than they were read. */
+async function haveChanged(
+  stored: StoredGenerations,
+  before: readonly ReadJournal[],
+): Promise<boolean> {
+  const now = await readJournals(stored);
+  if (now instanceof ConflictError || now.length !== before.length) return true;
+  return now.some(({ bytes }, i) => {
+    const old = (before[i] as ReadJournal).bytes;
+    return bytes.byteLength !== old.byteLength || bytes.some((byte, at) => byte !== old[at]);
+  });
 }
 
 /** The last journal goes on, unless it is torn. */
