@@ -9,6 +9,7 @@ import { loadData } from './data.mjs';
 import { peersOf } from './registry.mjs';
 import { headLine, rowLine } from './report.mjs';
 import { measureRow } from './runner.mjs';
+import { damaskVersion } from './versions.mjs';
 
 const { values: given } = parseArgs({
   options: {
@@ -81,6 +82,7 @@ async function reportFor(source, plan) {
   const data = { name, vectors: shape.count, dimension: shape.dimension };
   return {
     benchmark: 'peers',
+    damask: await damaskVersion(),
     machine: { ...describeHost(), memoryBytes: os.totalmem() },
     data: { ...data, queries: queries.length, truth: truthSource, k: plan.k },
   };

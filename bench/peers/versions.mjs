@@ -12,3 +12,9 @@ export async function versionOf({ version, package: name, install }) {
     throw new Error(`npm left ${name} out, as its installation failed${why}`, { cause: error });
   }
 }
+
+/** The version of the checkout's own package. */
+export async function damaskVersion() {
+  const file = new URL('../../js/package.json', import.meta.url);
+  return JSON.parse(await readFile(file, 'utf8')).version;
+}

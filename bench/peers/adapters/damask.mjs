@@ -3,6 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BACKENDS, only } from '../../js/engines.mjs';
+import { damaskVersion } from '../versions.mjs';
 import { EF_VALUES, GRAPHS } from './common.mjs';
 
 const OPTIONS = { enableMetrics: false };
@@ -34,12 +35,7 @@ const peerOn = (backend) => ({
   name: `damask-${backend}`,
   package: 'damask',
   runs: backend === 'native' ? 'native' : 'wasm',
-  version: async () => {
-    const { version } = JSON.parse(
-      await readFile(new URL('../../../js/package.json', import.meta.url), 'utf8'),
-    );
-    return version;
-  },
+  version: damaskVersion,
   note: 'cosine; whole patterns as results, their content left out',
   // Without SIMD one build is long enough.
   variants: backend === 'wasm-scalar' ? GRAPHS.slice(0, 1) : GRAPHS,
