@@ -18,7 +18,7 @@ const registry = new URL('./fake_registry.mjs', import.meta.url).href;
 function run(...given) {
   const env = { ...process.env, DAMASK_DATA: '' };
   const data = ['--count', '300', '--dimension', '8', '--queries', '20', '--seed', '5'];
-  const options = ['--registry', registry, '--point-seconds', '1', ...data, ...given];
+  const options = ['--registry', registry, '--point-seconds', '20', ...data, ...given];
   return spawnSync(process.execPath, [script, ...options], { encoding: 'utf8', env });
 }
 
