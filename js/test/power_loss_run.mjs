@@ -9,9 +9,12 @@ import { crashImages } from './power_loss_images.mjs';
 
 export const PLACE = '/store';
 
+/** So that journals outgrow the space that was made for them, and images are small. */
+const AHEAD = 6000;
+
 /** The store that is on these files. What a killed session fails at is nobody's business. */
 export async function openFrom(files, backend = 'native', config = {}) {
-  const storage = await openDirectory(PLACE, files, { machine: files.machine });
+  const storage = await openDirectory(PLACE, files, { machine: files.machine, ahead: AHEAD });
   const onWarning = () => undefined;
   const fixed = { dimension: DIMENSION, hnsw, precision: 'float32', storage, onWarning };
   return openOn(backend, { ...fixed, ...config });

@@ -51,6 +51,8 @@ export interface DirectoryOptions {
   readOnly?: boolean;
   /** Who locks the directory, and judges the locks of others. This process when absent. */
   machine?: Machine;
+  /** How many zeros are written ahead in a file that is added to. {@link AHEAD} when absent. */
+  ahead?: number;
 }
 
 /**
@@ -60,12 +62,13 @@ export interface DirectoryOptions {
 export async function openDirectory(
   directory: string,
   files: DirectoryFiles = nodeFiles,
-  { readOnly = false, machine }: DirectoryOptions = {},
+  { readOnly = false, machine, ahead = AHEAD }: DirectoryOptions = {},
 ): Promise<StorageDriver> {
   const absolute = path.resolve(directory);
   return failingAs(`open the directory ${absolute}`, async () => {
     if (!readOnly) await makeDirectory(files, absolute);
-    const storage = new DirectoryStorage(files, await realPath(files, absolute, readOnly), machine);
+    const real = await realPath(files, absolute, readOnly);
+    const storage = new DirectoryStorage(files, real, machine, ahead);
     if (!readOnly) await storage.removeAbandoned();
     return storage;
   });
@@ -85,12 +88,14 @@ class DirectoryStorage implements StorageDriver {
   readonly #files: DirectoryFiles;
   readonly #path: string;
   readonly #machine: Machine | undefined;
+  readonly #ahead: number;
   #appending: Appending | undefined;
 
-  constructor(files: DirectoryFiles, path: string, machine: Machine | undefined) {
+  constructor(files: DirectoryFiles, path: string, machine: Machine | undefined, ahead: number) {
     this.#files = files;
     this.#path = path;
     this.#machine = machine;
+    this.#ahead = ahead;
   }
 
   async lock(holder: LockHolder): Promise<StorageLock> {
@@ -137,7 +142,7 @@ class DirectoryStorage implements StorageDriver {
       const { handle, size } = appending;
       const end = at + bytes.byteLength;
       const fits = end <= size || bytes.byteLength > WITHOUT_ZEROS;
-      const content = fits ? bytes : withZeros(bytes);
+      const content = fits ? bytes : withZeros(bytes, this.#ahead);
       try {
         await this.#write(handle, content, at);
         onVisible();
@@ -305,8 +310,8 @@ class DirectoryStorage implements StorageDriver {
   }
 }
 
-function withZeros(bytes: Uint8Array): Uint8Array {
-  const content = new Uint8Array(bytes.byteLength + AHEAD);
+function withZeros(bytes: Uint8Array, zeros: number): Uint8Array {
+  const content = new Uint8Array(bytes.byteLength + zeros);
   content.set(bytes);
   return content;
 }
