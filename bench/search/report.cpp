@@ -83,8 +83,11 @@ std::string pairText(const Report& r) {
         continue;
       }
       text += fmt::format(
-          "M={}: damask / {}: build rate {:.2f}, allocated bytes {:.2f}, resident {:.2f}\n",
+          "M={}: damask / {}: build rate {:.2f} (by processor time {:.2f}), allocated bytes "
+          "{:.2f}, "
+          "resident {:.2f}\n",
           ours.info.m, theirs.info.name, theirs.build.seconds / ours.build.seconds,
+          theirs.build.cpuSeconds / ours.build.cpuSeconds,
           ours.build.allocatedBytes / theirs.build.allocatedBytes,
           ours.build.residentBytes / theirs.build.residentBytes);
     }
