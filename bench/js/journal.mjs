@@ -7,8 +7,8 @@
 // gives its changes to the system, so that they outlive the process. SQLite does one transaction for one
 // writer, and for more writers one transaction with an insert of each. It keeps the same text and the
 // same embedding, as a blob, and never makes an index of the embeddings; damask makes one beyond 2048
-// patterns. The sides take turns, each with a new store in every round, and a side counts with the median
-// of its rounds.
+// patterns. Each side has made its files when the time begins. The sides take turns, each with a new store
+// in every round, and a side counts with the median of its rounds.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -19,7 +19,7 @@ import { damaskSide, sqliteSide } from './journal_sides.mjs';
 const HELP = `Options
   --writers LIST    writers at a time (1,10,100)
   --policies LIST   (always,interval,manual)
-  --upserts N       for each policy, writer count and round (1000)
+  --upserts N       for each policy, writer count and round (2000)
   --rounds N        (3)
   --dimension N     (384)
   --backends LIST   (native,wasm-simd)
@@ -47,7 +47,7 @@ async function main() {
       help: { type: 'boolean', default: false },
       writers: { type: 'string', default: '1,10,100' },
       policies: { type: 'string', default: POLICIES.join() },
-      upserts: { type: 'string', default: '1000' },
+      upserts: { type: 'string', default: '2000' },
       rounds: { type: 'string', default: '3' },
       dimension: { type: 'string', default: '384' },
       backends: { type: 'string', default: 'native,wasm-simd' },
