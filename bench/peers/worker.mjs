@@ -23,8 +23,7 @@ async function place({ dimension, count }, { registry, peer, variant, directory 
 /** What the first queries find, to be compared after reopening. */
 async function sampleOf(index, queries, k) {
   const sample = [];
-  for (const query of queries.slice(0, SAMPLE))
-    sample.push(index.rowsOf(await index.search(query, k)));
+  for (const query of queries) sample.push(index.rowsOf(await index.search(query, k)));
   return sample;
 }
 
@@ -68,24 +67,28 @@ async function build(job, shape, adapter, where) {
     build: { seconds, cpuSeconds: (user + system) / 1e6, perSecond: shape.count / seconds },
     residentBytes: after - before,
   });
-  return { index, probes };
+  return { index, probes, before, residentBytes: after - before };
 }
 
 async function measureJob(job) {
   const { queries: asked, truth, shape } = await loadData(job.data);
   const { adapter, where } = await place(shape, job);
   await tell({ version: await versionOf(adapter) });
-  const { index, probes } = await build(job, shape, adapter, where);
-  const queries = asked.map((vector) => index.query(vector));
+  const { index, probes, before, residentBytes } = await build(job, shape, adapter, where);
+  let queries = asked.map((vector) => index.query(vector));
   for (const value of knobOf(adapter, where.variant)?.values ?? [undefined]) {
     if (value !== undefined) await index.set(value);
     const point = await measurePoint(index, queries, truth, { ...job.plan, count: shape.count });
     await tell({ point: { value, ...point } });
   }
+  // What an index reads of its files, it has read by now.
+  const sampled = queries.slice(0, SAMPLE);
+  queries = undefined;
+  await tell({ residentBytes: Math.max(residentBytes, (await bytesInUse()) - before) });
   const right = await knownAnswers(index, probes, job.plan.k);
   await tell({ known: { right, of: probes.length } });
   if (adapter.reopen) {
-    const sample = await sampleOf(index, queries, job.plan.k);
+    const sample = await sampleOf(index, sampled, job.plan.k);
     const began = performance.now();
     await index.save();
     await tell({ saved: { seconds: (performance.now() - began) / 1000, sample } });
@@ -101,7 +104,7 @@ async function reopenJob(job) {
   const seconds = (performance.now() - began) / 1000;
   const last = knobOf(adapter, where.variant)?.values.at(-1);
   if (last !== undefined) await index.set(last);
-  const asked = queries.map((vector) => index.query(vector));
+  const asked = queries.slice(0, SAMPLE).map((vector) => index.query(vector));
   await tell({ reopened: { seconds, sample: await sampleOf(index, asked, job.plan.k) } });
   await index.close();
 }

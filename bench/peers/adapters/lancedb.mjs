@@ -8,7 +8,7 @@ const GRAPH_KNOB = {
 };
 const LISTS_KNOB = {
   name: 'nprobes',
-  values: [1, 2, 4, 8, 16, 32, 64],
+  values: [1, 2, 4, 8, 16, 32, 64, 128],
   apply: (query, nprobes) => query.nprobes(nprobes),
 };
 
