@@ -17,10 +17,10 @@ namespace damask::bench {
 /// length about 0.41 is the offset's, as random pairs of real sentence embeddings have that cosine,
 /// 0.29 the centre's, and 0.30 the point's own.
 struct Mixture {
-  std::size_t clusters = 1000;
-  std::size_t centreDimensions = 64;
-  std::size_t intrinsic = 24;
-  double noise = 0.05;  ///< Length of the noise.
+  std::size_t clusters = 16;
+  std::size_t centreDimensions = 32;
+  std::size_t intrinsic = 32;
+  double noise = 0.3;  ///< Length of the noise.
 };
 
 /// The first `count` rows for a seed: a longer call begins with the same rows, so queries can be
