@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "damask/damask.hpp"
 #include "generate/mixture.hpp"
-#include "or_throw.hpp"
+#include "search/damask_side.hpp"
 
 using namespace damask;
 

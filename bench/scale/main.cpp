@@ -36,8 +36,7 @@ Json rowsBefore(const std::string& path, const std::vector<Row>& now) {
   Json kept = Json::array();
   std::ifstream file(path);
   if (path.empty() || !file) return kept;
-  const Json report = Json::parse(file);
-  for (const Json& row : report.at("rows")) {
+  for (const Json& row : Json::parse(file).at("rows")) {
     const auto same = [&](const Row& it) { return it.name() == row["name"]; };
     if (std::none_of(now.begin(), now.end(), same)) kept.push_back(row);
   }

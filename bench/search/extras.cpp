@@ -1,9 +1,13 @@
 #include "extras.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
 #include <thread>
 
 #include "damask_side.hpp"
-#include "snapshot_file.hpp"
+#include "posix_file.hpp"
 
 namespace damask::bench {
 namespace {
@@ -35,13 +39,30 @@ double searchesPerSecond(const PatternStore& store, const Dataset& data,
   return static_cast<double>(data.queries.count()) / secondsSince(begin);
 }
 
+/// Asks the system to forget what it has of a file, which is durable by then.
+void dropFromMemory(const std::string& path) {
+  const auto file = orThrow(posix::openFile(path, O_RDONLY));
+  orThrow(posix::sync(file.get(), path));
+  ::posix_fadvise(file.get(), 0, 0, POSIX_FADV_DONTNEED);
+}
+
+double writeSnapshot(const PatternStore& store, const std::string& path) {
+  const auto begin = Clock::now();
+  const auto file = orThrow(posix::openFile(path, O_WRONLY | O_CREAT | O_TRUNC, 0600));
+  orThrow(store.save(
+      [&](std::span<const std::byte> bytes) { return posix::writeAll(file.get(), bytes, path); }));
+  orThrow(posix::sync(file.get(), path));
+  return secondsSince(begin);
+}
+
 struct Opened {
   double openMs = 0, firstSearchUs = 0;
 };
 
-Opened openAndSearch(const SnapshotFile& file, const Dataset& data, const SearchOptions& options) {
+Opened openAndSearch(const std::string& path, const Dataset& data, const SearchOptions& options) {
   const auto begin = Clock::now();
-  const PatternStore store = file.open();
+  const auto file = orThrow(posix::FileBytes::read(path, posix::FileBytes::Accept::regularFile));
+  const PatternStore store = orThrow(PatternStore::open(file.bytes()));
   Opened opened;
   opened.openMs = secondsSince(begin) * 1e3;
   std::vector<SlotHit> hits(options.k);
@@ -72,22 +93,22 @@ Json measureThreads(const PatternStore& store, const Dataset& data, const Plan& 
 }
 
 Json measureSnapshot(const PatternStore& store, const Dataset& data, const Plan& plan,
-                     std::uint32_t ef) {
+                     std::uint32_t ef, const std::string& folder) {
   const SearchOptions options = searchOf(plan, ef);
+  const std::string path = folder + "/damask-bench-" + std::to_string(::getpid()) + ".damask";
   std::vector<double> write, cold, coldSearch, warm, warmSearch;
-  double bytes = 0;
   for (std::size_t pass = 0; pass < plan.passes; ++pass) {
-    const SnapshotFile file(store);
-    bytes = static_cast<double>(file.bytes());
-    write.push_back(file.writeSeconds());
-    file.dropFromMemory();
-    const Opened first = openAndSearch(file, data, options);
-    const Opened again = openAndSearch(file, data, options);
+    write.push_back(writeSnapshot(store, path));
+    dropFromMemory(path);
+    const Opened first = openAndSearch(path, data, options);
+    const Opened again = openAndSearch(path, data, options);
     cold.push_back(first.openMs);
     coldSearch.push_back(first.firstSearchUs);
     warm.push_back(again.openMs);
     warmSearch.push_back(again.firstSearchUs);
   }
+  const auto bytes = static_cast<double>(std::filesystem::file_size(path));
+  std::filesystem::remove(path);
   return {{"bytes", bytes},
           {"writeSeconds", median(write)},
           {"writeMegabytesPerSecond", bytes / 1e6 / median(write)},

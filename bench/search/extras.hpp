@@ -14,9 +14,9 @@ namespace damask::bench {
 Json measureThreads(const PatternStore& store, const Dataset& data, const Plan& plan,
                     std::uint32_t ef);
 
-/// Writes a snapshot to a file, opens it from a cold and from a warm one, and searches once;
-/// medians of the passes.
+/// Writes a snapshot to a file in `folder`, opens it from a cold and from a warm file, and searches
+/// once; medians of the passes.
 Json measureSnapshot(const PatternStore& store, const Dataset& data, const Plan& plan,
-                     std::uint32_t ef);
+                     std::uint32_t ef, const std::string& folder);
 
 }  // namespace damask::bench

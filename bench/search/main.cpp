@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
+#include <sstream>
 
 #include "damask_side.hpp"
 #include "extras.hpp"
@@ -71,7 +73,8 @@ void run(const Options& o, const Dataset& data) {
     const std::uint32_t ef = best->point->knob.value;
     report.threads = measureThreads(store, data, o.plan, ef);
     keep();
-    report.snapshot = measureSnapshot(store, data, o.plan, ef);
+    report.snapshot =
+        measureSnapshot(store, data, o.plan, ef, std::filesystem::temp_directory_path());
   }
   keep();
   fmt::print("{}", reportText(report));

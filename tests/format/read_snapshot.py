@@ -177,11 +177,14 @@ class Snapshot:
         for slot in range(self.slots):
             code = self.code(slot)
             scale, self_dot = self.factors(slot)
-            largest = struct.unpack("<f", struct.pack("<f", scale * 32512))[0]
-            require(largest / 32512 == scale and math.copysign(1, scale) > 0, f"slot {slot}: scale")
+            largest = struct.unpack("<f", struct.pack("<f", scale * 30591))[0]
+            require(largest / 30591 == scale and math.copysign(1, scale) > 0, f"slot {slot}: scale")
+            live = slot in self.live_set
             largest_code = max(map(abs, code))
-            require(largest_code == (32512 if scale else 0), f"slot {slot}: the largest code")
-            expected = sum(q * q for q in code) if slot in self.live_set else 0
+            scaled = 30591 if live else 7 * 4096
+            require(largest_code == (scaled if scale else 0), f"slot {slot}: the largest code")
+            require(live or not any(q % 4096 for q in code), f"slot {slot}: more than its top")
+            expected = sum(q * q for q in code) if live else 0
             require(self_dot == expected, f"slot {slot}: selfDot")
 
     def check_graph(self):

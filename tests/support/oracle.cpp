@@ -22,10 +22,12 @@ std::vector<float> throughCodes(Metric metric, std::span<const float> v) {
                     kernels::detectedTables().front());
   const auto largest = codec.check(v, "vector");
   REQUIRE(largest.has_value());
-  std::vector<std::int8_t> hi(v.size()), lo(v.size());
+  std::vector<std::int8_t> hi(2 * codec.half()), lo(2 * codec.half());
   const ColdFactor factor = codec.encode(v, *largest, hi.data(), lo.data());
+  std::vector<std::uint8_t> top(codec.half()), rest(restBytes(v.size()));
+  codec.split({hi.data(), lo.data()}, top.data(), rest.data());
   std::vector<float> decoded(v.size());
-  codec.decode({hi.data(), lo.data()}, factor.scale, decoded);
+  codec.decode({top.data(), rest.data()}, factor.scale, decoded);
   return decoded;
 }
 

@@ -26,16 +26,24 @@ constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 
 struct Encoded {
   std::vector<std::int8_t> hi, lo;
+  std::vector<std::uint8_t> top, rest;
   ColdFactor cold;
   CodePlanes planes() const { return {hi.data(), lo.data()}; }
+  StoredCode stored() const { return {top.data(), rest.data()}; }
   int code(std::size_t i) const { return 256 * hi[i] + lo[i]; }
 };
 
 Encoded encode(const Codec& codec, const Floats& v) {
   const auto largest = codec.check(v, "vector");
   REQUIRE(largest.has_value());
-  Encoded e{std::vector<std::int8_t>(v.size()), std::vector<std::int8_t>(v.size()), {}};
+  const std::size_t half = codec.half();
+  Encoded e{std::vector<std::int8_t>(2 * half, 99),
+            std::vector<std::int8_t>(2 * half, 99),
+            std::vector<std::uint8_t>(half),
+            std::vector<std::uint8_t>(restBytes(v.size())),
+            {}};
   e.cold = codec.encode(v, *largest, e.hi.data(), e.lo.data());
+  codec.split(e.planes(), e.top.data(), e.rest.data());
   return e;
 }
 
@@ -125,8 +133,8 @@ TEST_CASE("decoding gives every component back to half a step", "[codec]") {
                               Floats(n, magnitude), Floats(n, -magnitude)}) {
         const Encoded e = encode(codec, v);
         Floats decoded(n);
-        codec.decode(e.planes(), e.cold.scale, decoded);
-        REQUIRE(static_cast<float>(e.cold.scale * 32512.0) == magnitude);
+        codec.decode(e.stored(), e.cold.scale, decoded);
+        REQUIRE(static_cast<float>(e.cold.scale * kLargestCode) == magnitude);
         std::size_t wrong = 0;
         for (std::size_t i = 0; i < n; ++i) {
           // Half a step, and then the rounding of the result to a float32.
@@ -149,13 +157,13 @@ TEST_CASE("the zero vector is a code under euclidean and dot", "[codec]") {
     REQUIRE(zero.cold.selfDot == 0);
     REQUIRE(codec.plausible(zero.cold.scale));
     Floats decoded(5, 1.0f);
-    codec.decode(zero.planes(), zero.cold.scale, decoded);
+    codec.decode(zero.stored(), zero.cold.scale, decoded);
     REQUIRE(decoded == Floats(5, 0.0f));
     const Encoded other = encode(codec, Floats{3, 0, 4, 0, 0});
-    const double distance = codec.distance(zero.planes(), zero.cold, other.planes(), other.cold);
+    const double distance = codec.distance(zero.planes(), zero.cold, other.stored(), other.cold);
     REQUIRE(distance == Approx(metric == Metric::euclidean ? 25.0 : 0.0).margin(0.002));
     REQUIRE((metric == Metric::euclidean || !std::signbit(codec.score(distance))));
-    REQUIRE(codec.distance(zero.planes(), zero.cold, zero.planes(), zero.cold) == 0);
+    REQUIRE(codec.distance(zero.planes(), zero.cold, zero.stored(), zero.cold) == 0);
   }
 }
 
@@ -223,7 +231,7 @@ TEST_CASE("distances on codes are those of the coded numbers", "[codec]") {
     for (int round = 0; round < 8; ++round) {
       const Encoded a = encode(codec, uniform(random, n, 1.0f));
       const Encoded b = encode(codec, uniform(random, n, round < 4 ? 1.0f : 1e-6f));
-      const double distance = codec.distance(a.planes(), a.cold, b.planes(), b.cold);
+      const double distance = codec.distance(a.planes(), a.cold, b.stored(), b.cold);
       const auto valueOf = [](const Encoded& e) {
         return [&e](std::size_t i) { return e.code(i) * e.cold.scale; };
       };
@@ -231,7 +239,7 @@ TEST_CASE("distances on codes are those of the coded numbers", "[codec]") {
       // The plain sum rounds at each of its n terms, the codec only a few times.
       const double size = metric == Metric::cosine ? 1 : 4.0 * static_cast<double>(n);
       REQUIRE(std::abs(distance - plain) <= kEpsilon * size * static_cast<double>(n + 8));
-      REQUIRE(distance == codec.distance(b.planes(), b.cold, a.planes(), a.cold));
+      REQUIRE(distance == codec.distance(b.planes(), b.cold, a.stored(), a.cold));
     }
   });
 }
@@ -241,7 +249,7 @@ TEST_CASE("distances on codes are close to those of the vectors", "[codec]") {
     for (int round = 0; round < 8; ++round) {
       const Floats va = uniform(random, n, 1.0f), vb = uniform(random, n, 20.0f);
       const Encoded a = encode(codec, va), b = encode(codec, vb);
-      const double distance = codec.distance(a.planes(), a.cold, b.planes(), b.cold);
+      const double distance = codec.distance(a.planes(), a.cold, b.stored(), b.cold);
       const double plain = plainDistance(
           metric, n, [&](std::size_t i) { return double{va[i]}; },
           [&](std::size_t i) { return double{vb[i]}; });
@@ -266,7 +274,7 @@ TEST_CASE("a vector's score with itself is exactly 1", "[codec]") {
     for (std::size_t round = 0; round < 64 / kSlowTarget + 4; ++round) {
       const float magnitude = std::ldexp(1.0f, random.between(-40, 40));
       const Encoded e = encode(codec, uniform(random, n, magnitude));
-      REQUIRE(codec.score(codec.distance(e.planes(), e.cold, e.planes(), e.cold)) == 1.0f);
+      REQUIRE(codec.score(codec.distance(e.planes(), e.cold, e.stored(), e.cold)) == 1.0f);
     }
   });
 }
@@ -282,27 +290,54 @@ TEST_CASE("no cosine score leaves [-1, 1]", "[codec]") {
       for (float& x : parallel) x *= factor;
       for (float& x : opposite) x *= -factor;
       const Encoded a = encode(codec, v), b = encode(codec, parallel), c = encode(codec, opposite);
-      const float same = codec.score(codec.distance(a.planes(), a.cold, b.planes(), b.cold));
-      const float other = codec.score(codec.distance(a.planes(), a.cold, c.planes(), c.cold));
+      const float same = codec.score(codec.distance(a.planes(), a.cold, b.stored(), b.cold));
+      const float other = codec.score(codec.distance(a.planes(), a.cold, c.stored(), c.cold));
       REQUIRE((same <= 1.0f && same > 0.999999f));
       REQUIRE((other >= -1.0f && other < -0.999999f));
     }
   });
 }
 
-TEST_CASE("estimates on high planes are close to the distances", "[codec]") {
+TEST_CASE("a code comes back whole from what is stored of it", "[codec]") {
+  forEveryCodec([&](const Codec& codec, Metric, std::size_t n, Random& random) {
+    const Encoded e = encode(codec, uniform(random, n, 1.0f));
+    const std::size_t half = codec.half();
+    std::vector<std::int8_t> hi(2 * half, 77), lo(2 * half, 77);
+    codec.join(e.stored(), hi.data(), lo.data());
+    REQUIRE(hi == e.hi);
+    REQUIRE(lo == e.lo);
+    REQUIRE((n % 2 == 0 || (hi.back() == 0 && lo.back() == 0)));
+    codec.expandTop(e.top.data(), hi.data());
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < 2 * half; ++i) {
+      // The nearest multiple of 16, which encode() keeps within what a nibble holds.
+      if (std::abs(hi[i]) > kLargestTop || std::abs(16 * hi[i] - e.hi[i]) > 8) ++wrong;
+    }
+    REQUIRE(wrong == 0);
+    std::vector<std::uint8_t> erased = e.rest;
+    codec.eraseRest(erased.data());
+    std::vector<std::int8_t> only(2 * half);
+    codec.join({e.top.data(), erased.data()}, only.data(), lo.data());
+    for (std::int8_t& top : hi) top = static_cast<std::int8_t>(16 * top);
+    REQUIRE(only == hi);
+    REQUIRE(lo == std::vector<std::int8_t>(2 * half));
+  });
+}
+
+TEST_CASE("estimates are close to the distances", "[codec]") {
   forEveryCodec([&](const Codec& codec, Metric metric, std::size_t n, Random& random) {
     for (int round = 0; round < 8; ++round) {
       const Floats va = uniform(random, n, 1.0f), vb = uniform(random, n, 3.0f);
       const Encoded a = encode(codec, va), b = encode(codec, vb);
-      const HotFactor fa = codec.hotFactor(a.cold, a.hi.data());
-      const HotFactor fb = codec.hotFactor(b.cold, b.hi.data());
-      const std::int32_t dot = codec.kernels().dot8(a.hi.data(), b.hi.data(), n);
+      const HotFactor fa = codec.queryFactor(a.cold, a.hi.data());
+      const HotFactor fb = codec.storedFactor(b.cold, b.top.data());
+      const std::uint8_t* row = b.top.data();
+      std::int32_t dot = 0;
+      codec.kernels().dot4Batch(a.hi.data(), &row, 1, codec.half(), &dot);
       const double estimated = estimate(dot, fa, fb, codec.weight());
-      REQUIRE(estimate(dot, fa, fb, codec.weight()) == estimate(dot, fb, fa, codec.weight()));
-      const double distance = codec.distance(a.planes(), a.cold, b.planes(), b.cold);
-      // A high plane lies within half of its step, 128 codes, of the full code.
-      const double ea = 128 * a.cold.scale * std::sqrt(n), eb = 128 * b.cold.scale * std::sqrt(n);
+      const double distance = codec.distance(a.planes(), a.cold, b.stored(), b.cold);
+      // Each plane lies within half of its step, 128 and 2048 codes, of the full code.
+      const double ea = 128 * a.cold.scale * std::sqrt(n), eb = 2176 * b.cold.scale * std::sqrt(n);
       const double na = norm(va) + ea, nb = norm(vb) + eb;
       const double rounding = 0x1p-20 * (na + nb) * (na + nb);
       if (metric == Metric::cosine) {
@@ -317,7 +352,7 @@ TEST_CASE("estimates on high planes are close to the distances", "[codec]") {
   });
 }
 
-TEST_CASE("nothing seems nearer than a vector with the same high plane", "[codec]") {
+TEST_CASE("nothing seems nearer than a vector with the same top plane", "[codec]") {
   forEveryCodec([&](const Codec& codec, Metric metric, std::size_t n, Random& random) {
     if (metric == Metric::dot || n < 2) return;
     const Floats base = uniform(random, n, 1.0f);
@@ -328,15 +363,22 @@ TEST_CASE("nothing seems nearer than a vector with the same high plane", "[codec
       near.push_back(encode(codec, v));
     }
     const auto estimated = [&](const Encoded& a, const Encoded& b) {
-      return estimate(codec.kernels().dot8(a.hi.data(), b.hi.data(), n),
-                      codec.hotFactor(a.cold, a.hi.data()), codec.hotFactor(b.cold, b.hi.data()),
-                      codec.weight());
+      std::vector<std::int8_t> expanded(2 * codec.half());
+      codec.expandTop(a.top.data(), expanded.data());
+      const std::uint8_t* row = b.top.data();
+      std::int32_t dot = 0;
+      codec.kernels().dot4Batch(expanded.data(), &row, 1, codec.half(), &dot);
+      return estimate(dot, codec.storedFactor(a.cold, a.top.data()),
+                      codec.storedFactor(b.cold, b.top.data()), codec.weight());
     };
     // Float32 rounding of numbers of the size of the norms.
     const float rounding = metric == Metric::cosine ? 4e-7f : 4e-7f * static_cast<float>(n);
     for (const Encoded& a : near) {
       REQUIRE(std::abs(estimated(a, a)) <= rounding);
-      for (const Encoded& b : near) REQUIRE(estimated(a, b) >= -rounding);
+      for (const Encoded& b : near) {
+        REQUIRE(estimated(a, b) >= -rounding);
+        REQUIRE(estimated(a, b) == estimated(b, a));
+      }
     }
   });
 }

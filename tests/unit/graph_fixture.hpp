@@ -17,7 +17,7 @@
 
 namespace damask::testing {
 
-/// The high planes and factors of some vectors, and a graph built of them.
+/// The top planes and factors of some vectors, and a graph built of them.
 class BuiltGraph {
  public:
   BuiltGraph(const Vectors& vectors, Metric metric, const HnswOptions& options,
@@ -41,16 +41,20 @@ class BuiltGraph {
     linkNext(graph, codec_, options_.efConstruction, scratch);
   }
   static void append(Graph& graph, const Node& node) {
-    std::copy(node.hi.begin(), node.hi.end(), graph.nextCode());
+    std::copy(node.top.begin(), node.top.end(), graph.nextCode());
     graph.append(node.factor);
   }
 
   Node encode(std::span<const float> v) const {
-    Node node{std::vector<std::int8_t>(v.size()), {}};
-    std::vector<std::int8_t> lo(v.size());
+    const std::size_t half = codec_.half();
+    Node node{std::vector<std::uint8_t>(half), std::vector<std::int8_t>(2 * half), {}};
+    std::vector<std::int8_t> hi(2 * half), lo(2 * half);
+    std::vector<std::uint8_t> rest(restBytes(v.size()));
     const ColdFactor cold =
-        codec_.encode(v, codec_.check(v, "vector").value(), node.hi.data(), lo.data());
-    node.factor = codec_.hotFactor(cold, node.hi.data());
+        codec_.encode(v, codec_.check(v, "vector").value(), hi.data(), lo.data());
+    codec_.split({hi.data(), lo.data()}, node.top.data(), rest.data());
+    codec_.expandTop(node.top.data(), node.expanded.data());
+    node.factor = codec_.storedFactor(cold, node.top.data());
     return node;
   }
 
@@ -64,14 +68,15 @@ class BuiltGraph {
   std::int64_t rankOf(const Node& query, Slot slot) const {
     const Node& node = nodes_[slot];
     const std::int32_t dot =
-        codec_.kernels().dot8(query.hi.data(), node.hi.data(), codec_.dimension());
+        codec_.kernels().dot8(query.expanded.data(), node.expanded.data(), 2 * codec_.half());
     const float estimated = estimate(dot, query.factor, node.factor, codec_.weight());
     return (std::int64_t{orderedBits(estimated)} << 32) + slot;
   }
 
   std::vector<Slot> walkFrom(const Node& query, std::uint32_t ef, const std::uint64_t* accepts,
                              SearchScratch& scratch) const {
-    walk(graph_.view(), codec_, {query.hi.data(), query.factor}, ef, accepts, scratch);
+    walk(graph_.view(), codec_, {query.expanded.data(), query.factor}, ef, accepts, nullptr,
+         scratch);
     std::vector<Slot> slots;
     for (const Candidate c : scratch.found) slots.push_back(slotOf(c));
     return slots;
@@ -115,7 +120,7 @@ class BuiltGraph {
   std::vector<Node> nodes_;
 };
 
-/// Rows around a few centres, so close that their high planes hardly differ.
+/// Rows around a few centres, so close that their top planes hardly differ.
 inline Vectors nearDuplicates(std::size_t count, std::size_t groups, std::size_t dimension,
                               float spread, std::uint64_t seed) {
   Random random(seed);

@@ -28,7 +28,7 @@ Distance distanceOf(const void* a, const void* b, const void* parameters) {
   const auto& codec = *static_cast<const Codec*>(parameters);
   const Stored x = storedAt(a), y = storedAt(b);
   const std::int32_t dot =
-      codec.kernels().dot8(x.node->hi.data(), y.node->hi.data(), codec.dimension());
+      codec.kernels().dot8(x.node->expanded.data(), y.node->expanded.data(), 2 * codec.half());
   const std::int64_t order =
       orderedBits(estimate(dot, x.node->factor, y.node->factor, codec.weight()));
   return order * (std::int64_t{1} << 32) + static_cast<std::int64_t>(x.slot ^ y.slot);

@@ -10,7 +10,8 @@ namespace damask::testing {
 
 /// A node as hnswlib is given it.
 struct ReferenceNode {
-  std::vector<std::int8_t> hi;
+  std::vector<std::uint8_t> top;
+  std::vector<std::int8_t> expanded;  ///< The top plane as a query has it.
   HotFactor factor;
 };
 

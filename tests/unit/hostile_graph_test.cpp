@@ -14,7 +14,7 @@ TEST_CASE("factors that no vector has are refused", "[hostile]") {
   for (const std::uint32_t slot : {places().live, places().dead}) {
     for (const double scale :
          {Limits::quiet_NaN(), Limits::infinity(), -Limits::infinity(), -1.0, -0.0,
-          Limits::denorm_min(), Limits::max(), 1e-20 / 32512, 1e16 / 32512, 1.1 / 32512}) {
+          Limits::denorm_min(), Limits::max(), 1e-20 / 30591, 1e16 / 30591, 1.1 / 30591}) {
       refusedValue("FACT", scaleAt(slot), scale, "FACT", slotText(slot));
     }
     refusedValue("FACT", scaleAt(slot), 0.0, "HIGH", slotText(slot));
@@ -50,6 +50,11 @@ TEST_CASE("codes that no vector has are refused", "[hostile]") {
     const auto other = static_cast<std::int8_t>(low == 0 ? -1 : low / 2);
     refusedValue("LOWP", live + i, other, "", slotText(places().live));
     const std::size_t dead = 1 + std::size_t{kDimension} * places().dead;
+    const auto top = parts.get<std::int8_t>("HIGH", dead + i);
+    REQUIRE(top % 16 == 0);
+    if (std::abs(top) != 112) {
+      refusedValue("HIGH", dead + i, static_cast<std::int8_t>(top + 1), "HIGH", "top nibbles");
+    }
     refusedValue("LOWP", dead + i, std::int8_t{1}, "LOWP", slotText(places().dead));
   }
 }

@@ -31,18 +31,25 @@ class Pairs {
   float score(std::size_t a, std::size_t b) const {
     const Code ca = encode(a), cb = encode(b);
     return codec_.score(codec_.distance({ca.hi.data(), ca.lo.data()}, ca.factor,
-                                        {cb.hi.data(), cb.lo.data()}, cb.factor));
+                                        {cb.top.data(), cb.rest.data()}, cb.factor));
   }
 
  private:
   struct Code {
     std::vector<std::int8_t> hi, lo;
+    std::vector<std::uint8_t> top, rest;
     ColdFactor factor;
   };
   Code encode(std::size_t row) const {
-    Code code{std::vector<std::int8_t>(kDimension), std::vector<std::int8_t>(kDimension), {}};
+    static_assert(kDimension % 2 == 0);
+    Code code{std::vector<std::int8_t>(kDimension),
+              std::vector<std::int8_t>(kDimension),
+              std::vector<std::uint8_t>(codec_.half()),
+              std::vector<std::uint8_t>(restBytes(kDimension)),
+              {}};
     const float largest = codec_.check(vectors_[row], "vector").value();
     code.factor = codec_.encode(vectors_[row], largest, code.hi.data(), code.lo.data());
+    codec_.split({code.hi.data(), code.lo.data()}, code.top.data(), code.rest.data());
     return code;
   }
 

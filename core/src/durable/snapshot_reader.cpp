@@ -28,7 +28,7 @@ class Reader {
     state_->reserve(slots_);
     state_->sequence = meta_.sequence;
     state_->history = meta_.history;
-    for (const auto step : {&Reader::readVectors, &Reader::readNames, &Reader::readRecords,
+    for (const auto step : {&Reader::readFactors, &Reader::readNames, &Reader::readRecords,
                             &Reader::readCodes, &Reader::readGraph, &Reader::readFloats}) {
       if (const auto ok = (this->*step)(); !ok) return tl::unexpected<Error>(ok.error());
     }
@@ -38,11 +38,9 @@ class Reader {
  private:
   static std::string at(Slot slot) { return "slot " + std::to_string(slot) + ": "; }
 
-  Result<void> readVectors() {
-    SectionReader low(sections_.bytes(Section::low));
+  Result<void> readFactors() {
     SectionReader factors(sections_.bytes(Section::factors));
     for (Slot slot = 0; slot < slots_; ++slot) {
-      low.values(state_->low.row(slot), meta_.options.dimension);
       ColdFactor factor;
       format::transfer(factors.archive(), factor);
       if (!state_->codec.plausible(factor.scale)) {
@@ -173,11 +171,16 @@ class Reader {
 
   Result<void> readCodes() {
     SectionReader high(sections_.bytes(Section::high));
+    SectionReader low(sections_.bytes(Section::low));
+    const Codec& codec = state_->codec;
+    std::vector<std::int8_t> hi(2 * codec.half()), lo(2 * codec.half());
     for (Slot slot = 0; slot < slots_; ++slot) {
-      const std::span<std::int8_t> hi(state_->graph.nextCode(), meta_.options.dimension);
-      high.values(hi.data(), hi.size());
-      if (const auto ok = checkCodes(slot, hi); !ok) return ok;
-      state_->graph.append(state_->codec.hotFactor(state_->cold[slot], hi.data()));
+      high.values(hi.data(), meta_.options.dimension);
+      low.values(lo.data(), meta_.options.dimension);
+      if (const auto ok = checkCodes(slot, {hi.data(), lo.data()}); !ok) return ok;
+      std::uint8_t* top = state_->graph.nextCode();
+      codec.split({hi.data(), lo.data()}, top, state_->rest.row(slot));
+      state_->graph.append(codec.storedFactor(state_->cold[slot], top));
     }
     return {};
   }
@@ -240,19 +243,25 @@ class Reader {
     return {};
   }
 
-  // A code's largest component is 32512, as encode() scales it; all are zero for the zero vector.
-  Result<void> checkCodes(Slot slot, std::span<const std::int8_t> hi) const {
+  // The largest component of a live slot's code is as encode() scales it; a dead one has its top
+  // nibbles alone. All are zero for the zero vector.
+  Result<void> checkCodes(Slot slot, CodePlanes planes) const {
     const ColdFactor& factor = state_->cold[slot];
-    const CodePlanes code{hi.data(), state_->low.row(slot)};
-    std::int32_t largest = 0;
-    for (std::size_t i = 0; i < hi.size(); ++i) {
-      largest = std::max(largest, std::abs(256 * code.hi[i] + code.lo[i]));
+    const bool live = state_->records.isLive(slot);
+    std::int32_t largest = 0, below = 0;
+    for (std::size_t i = 0; i < meta_.options.dimension; ++i) {
+      largest = std::max(largest, std::abs(256 * planes.hi[i] + planes.lo[i]));
+      below |= planes.hi[i] & 15;
     }
-    if (largest != (factor.scale == 0 ? 0 : 32512)) {
+    const int scaled = live ? kLargestCode : 4096 * kLargestTop;
+    if (largest != (factor.scale == 0 ? 0 : scaled)) {
       return corruptSection(Section::high, at(slot) + "the largest code is " +
                                                std::to_string(largest) + ", which is not scaled");
     }
-    if (factor.selfDot != (state_->records.isLive(slot) ? state_->codec.selfDot(code) : 0)) {
+    if (!live && below != 0) {
+      return corruptSection(Section::high, at(slot) + "a dead slot has more than its top nibbles");
+    }
+    if (factor.selfDot != (live ? state_->codec.selfDot(planes) : 0)) {
       return corruptSection(Section::factors, at(slot) + "selfDot does not go with the codes");
     }
     return {};
@@ -263,8 +272,9 @@ class Reader {
     const std::uint32_t dimension = meta_.options.dimension;
     const std::uint64_t rowBytes = 4 * std::uint64_t{dimension};
     SectionReader floats(sections_.bytes(Section::floats));
-    std::vector<std::int8_t> hi(dimension);
-    std::vector<std::int8_t> low(dimension);
+    const std::size_t half = state_->codec.half();
+    std::vector<std::int8_t> hi(2 * half), lo(2 * half);
+    std::vector<std::uint8_t> top(half), rest(restBytes(dimension));
     for (Slot slot = 0; slot < slots_; ++slot) {
       const std::span<float> row(state_->floats->row(slot), dimension);
       floats.values(row.data(), dimension);
@@ -274,11 +284,12 @@ class Reader {
       }
       const auto largest = state_->codec.check(row, "the vector");
       if (!largest) return corruptSection(Section::floats, at(slot) + largest.error().message);
-      const ColdFactor factor = state_->codec.encode(row, *largest, hi.data(), low.data());
-      const CodePlanes stored = state_->planes(slot);
+      const ColdFactor factor = state_->codec.encode(row, *largest, hi.data(), lo.data());
+      state_->codec.split({hi.data(), lo.data()}, top.data(), rest.data());
+      const StoredCode stored = state_->code(slot);
       if (factor.scale != state_->cold[slot].scale ||
-          !std::equal(hi.begin(), hi.end(), stored.hi) ||
-          !std::equal(low.begin(), low.end(), stored.lo)) {
+          !std::equal(top.begin(), top.end(), stored.top) ||
+          !std::equal(rest.begin(), rest.end(), stored.rest)) {
         return corruptSection(Section::floats, at(slot) + "the vector does not go with its codes");
       }
     }

@@ -108,7 +108,7 @@ void SnapshotSource::writeNames(Archive& archive) const {
 void SnapshotSource::writeRow(Archive& archive, Section section, Slot slot) const {
   switch (section) {
     case Section::high:
-      return putValues(archive, s_->graph.code(slot), s_->options.dimension);
+      return writeHigh(archive, slot);
     case Section::factors: {
       ColdFactor factor{s_->cold[slot].scale, isLive(slot) ? s_->cold[slot].selfDot : 0};
       return format::transfer(archive, factor);
@@ -128,6 +128,18 @@ void SnapshotSource::writeRow(Archive& archive, Section section, Slot slot) cons
   }
 }
 
+// A slot that died since the store was frozen has all of its code still.
+void SnapshotSource::writeHigh(Archive& archive, Slot slot) const {
+  std::int8_t hi[limits::kMaxDimension], lo[limits::kMaxDimension];
+  if (isLive(slot)) {
+    s_->codec.join(s_->code(slot), hi, lo);
+  } else {
+    s_->codec.expandTop(s_->graph.code(slot), hi);
+    for (std::int8_t& top : hi) top = static_cast<std::int8_t>(16 * top);
+  }
+  putValues(archive, hi, s_->options.dimension);
+}
+
 // Rows of fixed width: the count, the links, and zeros for those that are not there.
 void SnapshotSource::writeLinks(Archive& archive, Slot slot, std::int32_t level) const {
   const LinkList list = links(slot, level);
@@ -143,7 +155,7 @@ void SnapshotSource::writeLiveRow(Archive& archive, Section section, Slot slot) 
   const std::size_t dimension = s_->options.dimension;
   switch (section) {
     case Section::low:
-      if (live) return putValues(archive, s_->low.row(slot), dimension);
+      if (live) return putValues(archive, s_->rest.row(slot) + s_->codec.half(), dimension);
       return putValues(archive, zeros_.data(), dimension);
     case Section::floats:
       if (live) return putValues(archive, s_->floats->row(slot), dimension);

@@ -45,6 +45,7 @@ class SnapshotSource {
   void writeNames(cereal::PortableBinaryOutputArchive& archive) const;
   void writeRow(cereal::PortableBinaryOutputArchive& archive, format::Section section,
                 Slot slot) const;
+  void writeHigh(cereal::PortableBinaryOutputArchive& archive, Slot slot) const;
   void writeLinks(cereal::PortableBinaryOutputArchive& archive, Slot slot,
                   std::int32_t level) const;
   void writeLiveRow(cereal::PortableBinaryOutputArchive& archive, format::Section section,

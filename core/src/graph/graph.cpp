@@ -14,8 +14,8 @@ std::uint64_t mix(std::uint64_t x) noexcept {  // splitmix64's finaliser (Steele
 }
 
 // Codes that take several cache lines begin with one.
-std::size_t codeAlignment(std::size_t dimension) noexcept {
-  return dimension < 2 * kCacheLine ? 16 : kCacheLine;
+std::size_t codeAlignment(std::size_t bytes) noexcept {
+  return bytes < 2 * kCacheLine ? 16 : kCacheLine;
 }
 
 }  // namespace
@@ -30,7 +30,7 @@ std::int32_t levelOf(std::uint64_t seed, Slot slot, std::uint32_t m) noexcept {
 Graph::Graph(const Codec& codec, const HnswOptions& options, std::uint64_t seed)
     : m_(options.m),
       seed_(seed),
-      codes_(codec.dimension(), codeAlignment(codec.dimension())),
+      codes_(codec.half(), codeAlignment(codec.half())),
       links0_(2 * std::size_t{options.m}),
       upperLinks_(options.m) {}
 

@@ -12,7 +12,7 @@
 
 namespace damask {
 
-/// The navigable graph over high planes: its memory, and nothing of how it is built (link.hpp) or
+/// The navigable graph over top planes: its memory, and nothing of how it is built (link.hpp) or
 /// walked (walk.hpp). Nodes are only ever added; which of them are live is the store's knowledge.
 class Graph {
  public:
@@ -24,7 +24,7 @@ class Graph {
   /// The first so many are linked.
   Slot linked() const noexcept { return linked_; }
   std::int32_t level(Slot slot) const noexcept { return levels_[slot]; }
-  const std::int8_t* code(Slot slot) const noexcept { return codes_.row(slot); }
+  const std::uint8_t* code(Slot slot) const noexcept { return codes_.row(slot); }
   HotFactor factor(Slot slot) const noexcept { return factors_[slot]; }
   std::uint64_t bytes() const noexcept;  ///< Allocated.
 
@@ -32,7 +32,7 @@ class Graph {
   void reserve(std::size_t slots);
 
   /// Where the code of the next node is to be written before it is appended; room must be reserved.
-  std::int8_t* nextCode() noexcept { return codes_.row(slots()); }
+  std::uint8_t* nextCode() noexcept { return codes_.row(slots()); }
   /// Adds the next node, unlinked.
   void append(HotFactor factor) noexcept { factors_.push_back(factor); }
   /// Takes the last node back, which is not linked.
@@ -68,7 +68,7 @@ class Graph {
 
   std::uint32_t m_;
   std::uint64_t seed_;
-  BlockArray<std::int8_t> codes_;
+  BlockArray<std::uint8_t> codes_;
   BlockArray<Slot> links0_;
   BlockArray<Slot> upperLinks_;
   std::vector<HotFactor> factors_;

@@ -33,7 +33,7 @@ class LinkList {
 
 /// Read access to the graph's memory. Valid until the graph next changes.
 struct GraphView {
-  BlockRows<std::int8_t> codes;        ///< High planes.
+  BlockRows<std::uint8_t> codes;       ///< Top planes.
   const HotFactor* factors = nullptr;  ///< Beside them: they take one line for eight nodes.
   BlockRows<Slot> links0;              ///< Links at level 0, 2 m a row.
   BlockRows<Slot> upperLinks;          ///< Links above, m a row; rows of a node follow one another.
@@ -43,7 +43,7 @@ struct GraphView {
   Slot entry = 0;
   std::int32_t maxLevel = -1;  ///< -1: nothing is linked.
 
-  const std::int8_t* code(Slot slot) const noexcept { return codes[slot]; }
+  const std::uint8_t* code(Slot slot) const noexcept { return codes[slot]; }
   HotFactor factor(Slot slot) const noexcept { return factors[slot]; }
   LinkList links(Slot slot, std::int32_t level) const noexcept {
     if (level == 0) return {links0[slot], 2 * m};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "graph/prefetch.hpp"
 #include "graph/walker.hpp"
 
 namespace damask {
@@ -37,11 +38,14 @@ class Linker {
     s_.candidates.reserve(widest);
     s_.codes.reserve(widest);
     s_.dots.resize(widest);
-    const WalkQuery self{graph_.code(self_), graph_.factor(self_), self_};
+    s_.self.resize(2 * codec_.half());
+    s_.other.resize(2 * codec_.half());
+    codec_.expandTop(graph_.code(self_), s_.self.data());
+    const WalkQuery self{s_.self.data(), graph_.factor(self_), self_};
     Walker walker(view_, codec_, self, s_.search);
     Candidate nearest = walker.descendTo(level_);
     for (std::int32_t l = top; l >= 0; --l) {
-      walker.collect(nearest, l, ef_);
+      walker.collect(nearest, l, ef_, 1, nullptr);
       auto& chosen = s_.chosen[static_cast<std::size_t>(l)];
       chosen.reserve(view_.m);
       choose(s_.search.found, self_, view_.m, chosen);
@@ -54,6 +58,10 @@ class Linker {
   void connect(std::int32_t level) {
     const auto& chosen = s_.chosen[static_cast<std::size_t>(level)];
     std::reverse_copy(chosen.begin(), chosen.end(), graph_.links(self_, level).begin());
+    for (const Slot other : chosen) {
+      const auto row = graph_.links(other, level);
+      prefetch(row.data(), row.size_bytes());
+    }
     for (const Slot other : chosen) linkBack(other, level);
   }
 
@@ -73,10 +81,14 @@ class Linker {
   // A full list and the new node as candidates of its owner, nearest first.
   void rankAround(Slot owner, std::span<const Slot> row) {
     s_.codes.clear();
-    for (const Slot slot : row) s_.codes.push_back(view_.code(slot));
+    for (const Slot slot : row) {
+      s_.codes.push_back(view_.code(slot));
+      prefetch(s_.codes.back(), codec_.half());
+    }
     s_.codes.push_back(view_.code(self_));
-    codec_.kernels().dot8Batch(view_.code(owner), s_.codes.data(), s_.codes.size(),
-                               codec_.dimension(), s_.dots.data());
+    codec_.expandTop(view_.code(owner), s_.other.data());
+    codec_.kernels().dot4Batch(s_.other.data(), s_.codes.data(), s_.codes.size(), codec_.half(),
+                               s_.dots.data());
     s_.candidates.clear();
     for (std::size_t i = 0; i < row.size(); ++i) {
       s_.candidates.push_back(relation(s_.dots[i], row[i], owner));
@@ -106,10 +118,11 @@ class Linker {
   }
 
   bool isDiverse(Candidate c, Slot slot, const std::vector<Slot>& chosen) {
+    if (!chosen.empty()) codec_.expandTop(view_.code(slot), s_.other.data());
     for (std::size_t first = 0; first < chosen.size(); first += kChunk) {
       const std::size_t count = std::min(kChunk, chosen.size() - first);
-      codec_.kernels().dot8Batch(view_.code(slot), s_.codes.data() + first, count,
-                                 codec_.dimension(), s_.dots.data());
+      codec_.kernels().dot4Batch(s_.other.data(), s_.codes.data() + first, count, codec_.half(),
+                                 s_.dots.data());
       for (std::size_t i = 0; i < count; ++i) {
         if (relation(s_.dots[i], chosen[first + i], slot) < (c & ~Candidate{1})) return false;
       }

@@ -15,8 +15,9 @@ struct LinkScratch {
   std::vector<std::vector<Slot>> chosen;  ///< Per level, nearest first.
   std::vector<Slot> kept;                 ///< What a full list keeps.
   std::vector<Candidate> candidates;
-  std::vector<const std::int8_t*> codes;
+  std::vector<const std::uint8_t*> codes;
   std::vector<std::int32_t> dots;
+  std::vector<std::int8_t> self, other;  ///< Top planes, expanded.
 };
 
 /// Links the next node of the graph that is not linked: at each of its levels to the most diverse

@@ -13,7 +13,7 @@ inline std::int32_t orderedBits(float value) noexcept {
   return bits < 0 ? bits ^ 0x7fffffff : bits;
 }
 
-/// The estimated distance of two vectors from the dot product of their high planes.
+/// The estimated distance of two vectors from the dot product of the planes that the walk reads.
 inline float estimate(std::int32_t dot, HotFactor a, HotFactor b, float weight) noexcept {
   return (a.offset + b.offset) - weight * (static_cast<float>(dot) * (a.gain * b.gain));
 }

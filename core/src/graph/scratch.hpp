@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "graph/graph_view.hpp"
@@ -8,31 +9,42 @@
 
 namespace damask {
 
-/// One bit per slot, cleared by undoing what was set, so that a search costs what it visits.
+/// One bit per slot, cleared by undoing what was set, so that a search costs what it visits; and
+/// the slots in the order of their visits.
 class VisitedSet {
  public:
   void begin(Slot slots) {
     const std::size_t words = (std::size_t{slots} + 63) / 64;
     if (words_.size() < words) words_.resize(words, 0);
-    for (const Slot slot : visited_) words_[slot / 64] = 0;
-    visited_.clear();
+    for (const Slot slot : since(0)) words_[slot / 64] = 0;
+    count_ = 0;
   }
 
-  /// True the first time a slot is visited.
-  bool visit(Slot slot) {
-    std::uint64_t& word = words_[slot / 64];
-    const std::uint64_t bit = std::uint64_t{1} << (slot % 64);
-    if (word & bit) return false;
-    visited_.push_back(slot);
-    word |= bit;
-    return true;
+  /// Visits those of a list that were not yet. No branch depends on whether they were: it could not
+  /// be predicted.
+  void visit(const LinkList& links) {
+    if (order_.size() < count_ + links.capacity()) order_.resize(2 * (count_ + links.capacity()));
+    Slot* const order = order_.data();
+    for (const Slot* link = links.begin(); link != links.begin() + links.capacity(); ++link) {
+      if (*link == kNoSlot) break;
+      std::uint64_t& word = words_[*link / 64];
+      const std::uint64_t bit = std::uint64_t{1} << (*link % 64);
+      order[count_] = *link;
+      count_ += (word & bit) == 0;
+      word |= bit;
+    }
   }
 
-  std::size_t count() const noexcept { return visited_.size(); }
+  std::size_t count() const noexcept { return count_; }
+  /// Those visited since there were so many, in order; until the next visit.
+  std::span<const Slot> since(std::size_t count) const noexcept {
+    return {order_.data() + count, count_ - count};
+  }
 
  private:
   std::vector<std::uint64_t> words_;
-  std::vector<Slot> visited_;
+  std::vector<Slot> order_;
+  std::size_t count_ = 0;
 };
 
 /// A node and its estimated distance as one number: (ordered estimate, slot) in the high 63 bits,
@@ -44,6 +56,14 @@ inline Candidate candidate(float estimated, Slot slot) noexcept {
 inline Slot slotOf(Candidate c) noexcept {
   return static_cast<Slot>((c & 0xffffffff) >> 1);
 }
+/// The largest candidate of an estimate.
+inline Candidate lastCandidate(float estimated) noexcept {
+  return std::int64_t{orderedBits(estimated)} * (std::int64_t{1} << 32) + 0xffffffff;
+}
+inline float estimateOf(Candidate c) noexcept {
+  const auto ordered = static_cast<std::int32_t>(c >> 32);
+  return bitCast<float>(ordered < 0 ? ordered ^ 0x7fffffff : ordered);
+}
 inline bool isExpanded(Candidate c) noexcept {
   return (c & 1) != 0;
 }
@@ -53,8 +73,10 @@ struct SearchScratch {
   VisitedSet visited;
   std::vector<Candidate> pool;   ///< The walk's frontier.
   std::vector<Candidate> found;  ///< What the walk returns.
-  std::vector<Slot> batchSlots;  ///< A hop's unvisited neighbours.
-  std::vector<const std::int8_t*> batchCodes;
+  std::vector<Candidate> seen;   ///< What it scored and might have returned, in no order.
+  std::vector<Slot> batchSlots;  ///< What is scored together.
+  std::vector<const std::uint8_t*> batchCodes;
+  std::vector<StoredCode> batchRows;
   std::vector<std::int32_t> batchDots;
   std::vector<std::int8_t> queryHi, queryLo;
   std::vector<std::uint64_t> matches;  ///< One bit per slot that a filter lets through.
@@ -73,7 +95,8 @@ struct SearchScratch {
   };
   std::vector<MmrCandidate> candidates;
   std::vector<Ranked> chosen;
-  std::uint64_t distances = 0;  ///< Counted since the search began.
+  std::vector<std::int8_t> chosenHi, chosenLo;  ///< The planes of the last one.
+  std::uint64_t distances = 0;                  ///< Counted since the search began.
 };
 
 }  // namespace damask

@@ -12,11 +12,23 @@ namespace damask {
 
 /// Whose neighbours are sought: a query, or a vector that is to be linked.
 struct WalkQuery {
-  const std::int8_t* hi;
+  const std::int8_t* hi;  ///< The plane of a query: 2 * Codec::half() values.
   HotFactor factor;
   /// Candidates of equal estimate are ordered by slot xor this: 0 for a query; for a node its own
   /// slot, so that the order of two nodes is the same seen from either.
   Slot tie = 0;
+};
+
+/// What the caller reads of a node that is near enough to be followed: asked for on the way.
+struct ReadAhead {
+  BlockRows<std::uint8_t> rest;
+  std::size_t restBytes = 0;
+  const ColdFactor* cold = nullptr;
+
+  void operator()(Slot slot) const noexcept {
+    prefetch(rest[slot], restBytes);
+    prefetch(&cold[slot], sizeof(ColdFactor));
+  }
 };
 
 /// One search of a graph, step by step.
@@ -28,26 +40,15 @@ class Walker {
 
   Slot slotOf(Candidate c) const noexcept { return damask::slotOf(c) ^ query_.tie; }
 
-  Candidate score(Slot slot) {
-    clearBatch();
-    addToBatch(slot);
-    scoreBatch();
-    return batchCandidate(0);
-  }
-
   /// Greedy descent: at each level above `level`, moves to the best neighbour until none is better.
   Candidate descendTo(std::int32_t level) {
-    Candidate best = score(graph_.entry);
+    scoreBatch({&graph_.entry, 1});
+    Candidate best = batchCandidate(0);
     for (std::int32_t l = graph_.maxLevel; l > level; --l) {
       for (bool moved = true; moved;) {
         moved = false;
         const LinkList links = graph_.links(slotOf(best), l);
-        clearBatch();
-        for (const Slot* link = links.begin(); link != links.begin() + links.capacity(); ++link) {
-          if (*link == kNoSlot) break;
-          addToBatch(*link);
-        }
-        scoreBatch();
+        scoreBatch({links.begin(), links.count()});
         for (std::size_t i = 0; i < batchSize(); ++i) {
           const Candidate c = batchCandidate(i);
           if (c < best) {
@@ -61,29 +62,31 @@ class Walker {
   }
 
   /// The `ef` nearest that a best-first search of one level from `start` finds, into scratch.found,
-  /// nearest first. That pool is both frontier and result: the best seen, each followed once.
-  void collect(Candidate start, std::int32_t level, std::uint32_t ef) {
+  /// nearest first. That pool is both frontier and result: the best seen, each followed once,
+  /// `atOnce` of them at a time.
+  void collect(Candidate start, std::int32_t level, std::uint32_t ef, std::size_t atOnce,
+               const ReadAhead* readAhead) {
     auto& pool = scratch_.found;
     pool.clear();
     pool.reserve(ef + std::size_t{1});
     begin(start);
     pool.push_back(start);
-    for (std::size_t next = 0; next < pool.size();) {
-      if (isExpanded(pool[next])) {
-        ++next;
-        continue;
-      }
-      pool[next] |= 1;
-      prefetchLinksAfter(next);
-      scoreNeighbours(slotOf(pool[next]), level);
+    scratch_.seen.clear();
+    for (std::size_t next = 0;;) {
+      next = follow(next, level, atOnce, readAhead);
+      if (next == pool.size()) return;
+      scoreVisited();
+      Candidate* const seen = growSeen();
       for (std::size_t i = 0; i < batchSize(); ++i) {
         const Candidate c = batchCandidate(i);
-        if (pool.size() == ef && c > pool.back()) continue;
-        const auto at = std::upper_bound(pool.begin(), pool.end(), c);
-        const auto position = static_cast<std::size_t>(at - pool.begin());
-        if (pool.size() == ef) pool.pop_back();
-        pool.insert(pool.begin() + static_cast<std::ptrdiff_t>(position), c);
-        next = std::min(next, position);
+        seen[i] = c;
+        if (pool.size() == ef) {
+          if (c > pool.back()) continue;
+          pool.pop_back();
+        }
+        const auto at = insertionPoint(c);
+        pool.insert(pool.begin() + static_cast<std::ptrdiff_t>(at), c);
+        next = std::min(next, at);
       }
     }
   }
@@ -91,61 +94,94 @@ class Walker {
   /// Begins a search of one level, whose nodes are each scored once.
   void begin(Candidate start) {
     scratch_.visited.begin(graph_.slots);
-    scratch_.visited.visit(slotOf(start));
+    const Slot slot = slotOf(start);
+    scratch_.visited.visit(LinkList(&slot, 1));
+    scored_ = 1;
   }
-  /// Scores the neighbours that were not yet, as one batch.
-  void scoreNeighbours(Slot slot, std::int32_t level) {
-    const LinkList links = graph_.links(slot, level);
-    clearBatch();
-    for (const Slot* link = links.begin(); link != links.begin() + links.capacity(); ++link) {
-      if (*link == kNoSlot) break;
-      if (scratch_.visited.visit(*link)) addToBatch(*link);
-    }
-    scoreBatch();
+  /// Visits the neighbours of a node that were not yet visited.
+  void visitNeighbours(Slot slot, std::int32_t level) {
+    scratch_.visited.visit(graph_.links(slot, level));
   }
-  std::size_t batchSize() const noexcept { return scratch_.batchSlots.size(); }
+  /// Scores those visited since it was last called, as one batch.
+  void scoreVisited() {
+    scoreBatch(scratch_.visited.since(scored_));
+    scored_ += batchSize();
+  }
+  std::size_t batchSize() const noexcept { return batch_.size(); }
   Candidate batchCandidate(std::size_t i) const noexcept {
-    const Slot slot = scratch_.batchSlots[i];
+    const Slot slot = batch_[i];
     const float estimated =
         estimate(scratch_.batchDots[i], query_.factor, graph_.factor(slot), codec_.weight());
     return candidate(estimated, slot ^ query_.tie);
   }
 
  private:
-  void clearBatch() noexcept {
-    scratch_.batchSlots.clear();
-    scratch_.batchCodes.clear();
+  // Room for a batch.
+  Candidate* growSeen() {
+    auto& seen = scratch_.seen;
+    seen.resize(seen.size() + batchSize());
+    return seen.data() + seen.size() - batchSize();
   }
 
-  void addToBatch(Slot slot) {
-    const std::int8_t* code = graph_.code(slot);
-    prefetch(code, codec_.dimension());
-    scratch_.batchSlots.push_back(slot);
-    scratch_.batchCodes.push_back(code);
+  // Visits the neighbours of the first `atOnce` of the pool that were not yet followed, from `next`
+  // on, and returns where the first of them stands, or the pool's size.
+  std::size_t follow(std::size_t next, std::int32_t level, std::size_t atOnce,
+                     const ReadAhead* readAhead) {
+    auto& pool = scratch_.found;
+    std::size_t first = pool.size();
+    std::size_t followed = 0;
+    for (; next < pool.size() && followed < atOnce; ++next) {
+      if (isExpanded(pool[next])) continue;
+      first = std::min(first, next);
+      const Slot slot = slotOf(pool[next]);
+      pool[next] |= 1;
+      ++followed;
+      visitNeighbours(slot, level);
+      if (readAhead != nullptr) (*readAhead)(slot);
+    }
+    // Those to be followed next, unless nearer ones are found.
+    for (std::size_t asked = 0; next < pool.size() && asked < atOnce; ++next) {
+      if (isExpanded(pool[next])) continue;
+      prefetch(graph_.links(slotOf(pool[next]), level).begin(), 2 * sizeof(Slot) * graph_.m);
+      ++asked;
+    }
+    return first;
   }
 
-  void scoreBatch() {
-    const std::size_t count = batchSize();
-    if (scratch_.batchDots.size() < count) scratch_.batchDots.resize(count);
-    codec_.kernels().dot8Batch(query_.hi, scratch_.batchCodes.data(), count, codec_.dimension(),
+  // The first place of the pool whose candidate is not less, by halving without a branch that
+  // depends on the outcome.
+  std::size_t insertionPoint(Candidate c) const noexcept {
+    const auto& pool = scratch_.found;
+    std::size_t begin = 0;
+    for (std::size_t size = pool.size(); size > 0;) {
+      const std::size_t half = (size + 1) / 2;
+      begin += pool[begin + half - 1] < c ? half : 0;
+      size -= half;
+    }
+    return begin;
+  }
+
+  void scoreBatch(std::span<const Slot> slots) {
+    batch_ = slots;
+    const std::size_t count = slots.size();
+    if (scratch_.batchDots.size() < count) scratch_.batchDots.resize(2 * count);
+    if (scratch_.batchCodes.size() < count) scratch_.batchCodes.resize(2 * count);
+    for (std::size_t i = 0; i < count; ++i) {
+      scratch_.batchCodes[i] = graph_.code(slots[i]);
+      prefetch(scratch_.batchCodes[i], codec_.half());
+      prefetch(&graph_.factors[slots[i]], sizeof(HotFactor));
+    }
+    codec_.kernels().dot4Batch(query_.hi, scratch_.batchCodes.data(), count, codec_.half(),
                                scratch_.batchDots.data());
     scratch_.distances += count;
-  }
-
-  // The next one to be followed, unless this one's neighbours are nearer.
-  void prefetchLinksAfter(std::size_t position) const noexcept {
-    const auto& pool = scratch_.found;
-    while (++position < pool.size()) {
-      if (isExpanded(pool[position])) continue;
-      prefetch(graph_.links0[slotOf(pool[position])], 2 * sizeof(Slot) * graph_.m);
-      return;
-    }
   }
 
   const GraphView& graph_;
   const Codec& codec_;
   const WalkQuery& query_;
   SearchScratch& scratch_;
+  std::span<const Slot> batch_;
+  std::size_t scored_ = 0;  ///< Of those visited.
 };
 
 }  // namespace damask

@@ -5,8 +5,15 @@
 //
 //   kWidth                      bytes of a code handled at once
 //   Bytes, Acc, Bias            register types
-//   load(p)                     kWidth bytes, unaligned
-//   loadPartial(p, n)           n < kWidth bytes, the rest zero; reads nothing beyond p + n
+//   Raw                         register type: kWidth bytes as they are in memory
+//   loadRaw(p), splatRaw(byte)  kWidth bytes, unaligned; the same byte throughout
+//   loadRawPartial(p, n)        n < kWidth bytes, the rest zero; reads nothing beyond p + n
+//   widen(raw)                  Raw to Bytes, as int8
+//   load(p), loadPartial(p, n)  both at once
+//   joinLow(a, b)               of the nibbles in a and b: 16 * low half of a + low half of b - 136
+//   joinHigh(a, b)              the same of their high halves
+//   addNibbles(acc, ql, qh, r)  acc + products of the int8 in ql with the low halves of r, and of
+//                               those in qh with the high halves, as numbers from 0 to 15
 //   zero(), zeroBias()
 //   add(acc, a, b)              acc + products of a and b (exact in int32 lanes)
 //   addBias(bias, a)            what add() over-counts for the query chunk a, if anything
@@ -30,12 +37,12 @@
 
 namespace damask::kernels {
 
-/// Simd::load of n < kWidth bytes, the rest zero.
+/// Simd::loadRaw of n < kWidth bytes, the rest zero.
 template <typename Simd>
-typename Simd::Bytes loadZeroPadded(const std::int8_t* p, std::size_t n) {
-  std::int8_t padded[Simd::kWidth] = {};
+typename Simd::Raw loadZeroPadded(const void* p, std::size_t n) {
+  std::uint8_t padded[Simd::kWidth] = {};
   __builtin_memcpy(padded, p, n);
-  return Simd::load(padded);
+  return Simd::loadRaw(padded);
 }
 
 template <typename Simd>
@@ -58,25 +65,30 @@ struct Algorithms {
   }
 
   // Four rows share each load of the query.
-  static void dot8Batch(const std::int8_t* query, const std::int8_t* const* rows, std::size_t count,
-                        std::size_t n, std::int32_t* out) {
+  static void dot4Batch(const std::int8_t* query, const std::uint8_t* const* rows,
+                        std::size_t count, std::size_t half, std::int32_t* out) {
+    const std::int32_t offset = dot4Offset(query, half);
     std::size_t r = 0;
-    for (; r + 4 <= count; r += 4) dot8x4(query, rows + r, n, out + r);
-    for (; r < count; ++r) out[r] = dot8(query, rows[r], n);
+    for (; r + 4 <= count; r += 4) dot4Rows<4>(query, rows + r, half, offset, out + r);
+    for (; r < count; ++r) dot4Rows<1>(query, rows + r, half, offset, out + r);
   }
 
-  static std::int64_t dot16(const std::int8_t* aHi, const std::int8_t* aLo, const std::int8_t* bHi,
-                            const std::int8_t* bLo, std::size_t n) {
+  static void dot8Batch(const std::int8_t* query, const StoredCode* rows, std::size_t count,
+                        std::size_t half, std::int32_t* out) {
+    for (std::size_t r = 0; r < count; ++r) out[r] = dot8Row(query, rows[r], half);
+  }
+
+  static std::int64_t dot16(const std::int8_t* hi, const std::int8_t* lo, StoredCode row,
+                            std::size_t half) {
     Dot16 sum;
-    std::size_t i = 0;
-    for (; i + Simd::kWidth <= n; i += Simd::kWidth) {
-      sum.add(Simd::load(aHi + i), Simd::load(aLo + i), Simd::load(bHi + i), Simd::load(bLo + i));
-    }
-    if (i < n) {
-      const std::size_t rest = n - i;
-      sum.add(Simd::loadPartial(aHi + i, rest), Simd::loadPartial(aLo + i, rest),
-              Simd::loadPartial(bHi + i, rest), Simd::loadPartial(bLo + i, rest));
-    }
+    const auto* low = reinterpret_cast<const std::int8_t*>(row.rest) + half;
+    forEachChunk(half, [&](std::size_t i, auto load) {
+      const Raw top = load.raw(row.top + i), mid = load.raw(row.rest + i);
+      sum.add(load.bytes(hi + i), load.bytes(lo + i), Simd::widen(Simd::joinLow(top, mid)),
+              load.bytes(low + i));
+      sum.add(load.bytes(hi + half + i), load.bytes(lo + half + i),
+              Simd::widen(Simd::joinHigh(top, mid)), load.bytes(low + half + i));
+    });
     return sum.result();
   }
 
@@ -108,10 +120,11 @@ struct Algorithms {
   }
 
   static constexpr KernelTable table(const char* name) {
-    return KernelTable{name, dot8, dot8Batch, dot16, maxAbsBits, encode};
+    return KernelTable{name, dot8, dot4Batch, dot8Batch, dot16, maxAbsBits, encode};
   }
 
  private:
+  using Raw = typename Simd::Raw;
   using Bytes = typename Simd::Bytes;
   using Acc = typename Simd::Acc;
   using Bias = typename Simd::Bias;
@@ -124,7 +137,7 @@ struct Algorithms {
       Simd::quantize(v + j, inverseScale, q + j);
     }
     for (std::size_t j = 0; j < kBlock; ++j) {
-      // |q| <= 32512, so q + 128 stays within int16 and hi within [-127, 127].
+      // |q| <= 30591, so hi stays within [-119, 119].
       const int high = (q[j] + 128) >> 8;
       hi[j] = static_cast<std::int8_t>(high);
       lo[j] = static_cast<std::int8_t>(q[j] - high * 256);
@@ -132,7 +145,8 @@ struct Algorithms {
   }
 
   struct Dot16 {
-    // The cross sum holds 2 * 4096 * 128 * 128 = 134,217,728 at most: within int32.
+    // Lanes beyond the dimension may hold anything where the query has zero. The cross sum holds
+    // 2 * 4096 * 128 * 128 = 134,217,728 at most: within int32.
     Acc high = Simd::zero(), cross = Simd::zero(), low = Simd::zero();
     Bias highBias = Simd::zeroBias(), lowBias = Simd::zeroBias();
 
@@ -153,33 +167,61 @@ struct Algorithms {
     }
   };
 
-  static void dot8x4(const std::int8_t* query, const std::int8_t* const* rows, std::size_t n,
-                     std::int32_t* out) {
-    const std::int8_t *r0 = rows[0], *r1 = rows[1], *r2 = rows[2], *r3 = rows[3];
-    Acc s0 = Simd::zero(), s1 = Simd::zero(), s2 = Simd::zero(), s3 = Simd::zero();
-    Bias bias = Simd::zeroBias();
+  struct WholeLoads {
+    Raw raw(const void* p) const { return Simd::loadRaw(p); }
+    Bytes bytes(const std::int8_t* p) const { return Simd::load(p); }
+  };
+  struct PartialLoads {
+    std::size_t n;
+    Raw raw(const void* p) const { return Simd::loadRawPartial(p, n); }
+    Bytes bytes(const std::int8_t* p) const { return Simd::loadPartial(p, n); }
+  };
+
+  // Calls f(i, loads) for each chunk of [0, n), which begins at i.
+  template <typename F>
+  static void forEachChunk(std::size_t n, F f) {
     std::size_t i = 0;
-    for (; i + Simd::kWidth <= n; i += Simd::kWidth) {
-      const Bytes chunk = Simd::load(query + i);
-      s0 = Simd::add(s0, chunk, Simd::load(r0 + i));
-      s1 = Simd::add(s1, chunk, Simd::load(r1 + i));
-      s2 = Simd::add(s2, chunk, Simd::load(r2 + i));
-      s3 = Simd::add(s3, chunk, Simd::load(r3 + i));
-      bias = Simd::addBias(bias, chunk);
+    for (; i + Simd::kWidth <= n; i += Simd::kWidth) f(i, WholeLoads{});
+    if (i < n) f(i, PartialLoads{n - i});
+  }
+
+  // What counting each top as top + 8 adds to a product with the query.
+  static std::int32_t dot4Offset(const std::int8_t* query, std::size_t half) {
+    Acc sum = Simd::zero();
+    forEachChunk(half, [&](std::size_t i, auto load) {
+      sum = Simd::addNibbles(sum, load.raw(query + i), load.raw(query + half + i),
+                             Simd::splatRaw(kZeroNibbles));
+    });
+    return Simd::reduce(sum, Simd::zeroBias());
+  }
+
+  template <std::size_t kRows>
+  static void dot4Rows(const std::int8_t* query, const std::uint8_t* const* rows, std::size_t half,
+                       std::int32_t offset, std::int32_t* out) {
+    Acc sums[kRows];
+    for (Acc& sum : sums) sum = Simd::zero();
+    forEachChunk(half, [&](std::size_t i, auto load) {
+      const Raw low = load.raw(query + i), high = load.raw(query + half + i);
+      for (std::size_t r = 0; r < kRows; ++r) {
+        sums[r] = Simd::addNibbles(sums[r], low, high, load.raw(rows[r] + i));
+      }
+    });
+    for (std::size_t r = 0; r < kRows; ++r) {
+      out[r] = Simd::reduce(sums[r], Simd::zeroBias()) - offset;
     }
-    if (i < n) {
-      const std::size_t rest = n - i;
-      const Bytes chunk = Simd::loadPartial(query + i, rest);
-      s0 = Simd::add(s0, chunk, Simd::loadPartial(r0 + i, rest));
-      s1 = Simd::add(s1, chunk, Simd::loadPartial(r1 + i, rest));
-      s2 = Simd::add(s2, chunk, Simd::loadPartial(r2 + i, rest));
-      s3 = Simd::add(s3, chunk, Simd::loadPartial(r3 + i, rest));
-      bias = Simd::addBias(bias, chunk);
-    }
-    out[0] = Simd::reduce(s0, bias);
-    out[1] = Simd::reduce(s1, bias);
-    out[2] = Simd::reduce(s2, bias);
-    out[3] = Simd::reduce(s3, bias);
+  }
+
+  static std::int32_t dot8Row(const std::int8_t* query, StoredCode row, std::size_t half) {
+    Acc sum = Simd::zero();
+    Bias bias = Simd::zeroBias();
+    forEachChunk(half, [&](std::size_t i, auto load) {
+      const Raw top = load.raw(row.top + i), mid = load.raw(row.rest + i);
+      const Bytes low = load.bytes(query + i), high = load.bytes(query + half + i);
+      sum = Simd::add(sum, low, Simd::widen(Simd::joinLow(top, mid)));
+      sum = Simd::add(sum, high, Simd::widen(Simd::joinHigh(top, mid)));
+      bias = Simd::addBias(Simd::addBias(bias, low), high);
+    });
+    return Simd::reduce(sum, bias);
   }
 };
 

@@ -19,14 +19,32 @@ struct Avx2 {
   };
   struct Bias {};
 
+  using Raw = __m256i;
+  static Raw loadRaw(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
+  static Raw loadRawPartial(const void* p, std::size_t n) { return loadZeroPadded<Avx2>(p, n); }
+  static Raw splatRaw(std::uint8_t byte) { return _mm256_set1_epi8(static_cast<char>(byte)); }
+  static Bytes widen(Raw raw) {
+    return {_mm256_cvtepi8_epi16(_mm256_castsi256_si128(raw)),
+            _mm256_cvtepi8_epi16(_mm256_extracti128_si256(raw, 1))};
+  }
   static Bytes load(const std::int8_t* p) {
     const auto* halves = reinterpret_cast<const __m128i*>(p);
     return {_mm256_cvtepi8_epi16(_mm_loadu_si128(halves)),
             _mm256_cvtepi8_epi16(_mm_loadu_si128(halves + 1))};
   }
   static Bytes loadPartial(const std::int8_t* p, std::size_t n) {
-    return loadZeroPadded<Avx2>(p, n);
+    return widen(loadRawPartial(p, n));
   }
+
+  static Raw lowHalves(Raw nibbles) { return _mm256_and_si256(nibbles, splatRaw(15)); }
+  static Raw highHalves(Raw nibbles) {
+    return _mm256_and_si256(_mm256_srli_epi16(nibbles, 4), splatRaw(15));
+  }
+  static Raw join(Raw high, Raw low) {
+    return _mm256_sub_epi8(_mm256_or_si256(_mm256_slli_epi16(high, 4), low), splatRaw(136));
+  }
+  static Raw joinLow(Raw a, Raw b) { return join(lowHalves(a), lowHalves(b)); }
+  static Raw joinHigh(Raw a, Raw b) { return join(highHalves(a), highHalves(b)); }
   static Acc zero() { return {_mm256_setzero_si256(), _mm256_setzero_si256()}; }
   static Bias zeroBias() { return {}; }
   static Bias addBias(Bias bias, Bytes) { return bias; }
@@ -36,6 +54,13 @@ struct Avx2 {
   static Acc add(Acc sum, Bytes a, Bytes b) {
     return {_mm256_add_epi32(sum.even_i32x8, _mm256_madd_epi16(a.low_i16x16, b.low_i16x16)),
             _mm256_add_epi32(sum.odd_i32x8, _mm256_madd_epi16(a.high_i16x16, b.high_i16x16))};
+  }
+  // Four products of at most 15 * 128 stay within int16.
+  static Acc addNibbles(Acc sum, Raw qLow, Raw qHigh, Raw row) {
+    const __m256i sum_i16x16 = _mm256_add_epi16(_mm256_maddubs_epi16(lowHalves(row), qLow),
+                                                _mm256_maddubs_epi16(highHalves(row), qHigh));
+    const __m256i sum_i32x8 = _mm256_madd_epi16(sum_i16x16, _mm256_set1_epi16(1));
+    return {_mm256_add_epi32(sum.even_i32x8, sum_i32x8), sum.odd_i32x8};
   }
   static std::int32_t reduce(Acc sum, Bias) {
     const __m256i sum_i32x8 = _mm256_add_epi32(sum.even_i32x8, sum.odd_i32x8);

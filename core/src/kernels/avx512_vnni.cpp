@@ -27,12 +27,27 @@ struct Avx512Vnni {
 
   static __m512i offset() { return _mm512_set1_epi8(-128); }
 
-  static Bytes load(const std::int8_t* p) { return _mm512_loadu_si512(p); }
-  // Lanes beyond n are zero on both sides: the query's zero cancels the offset there as well.
-  static Bytes loadPartial(const std::int8_t* p, std::size_t n) {
+  using Raw = __m512i;
+  static Raw loadRaw(const void* p) { return _mm512_loadu_si512(p); }
+  static Raw loadRawPartial(const void* p, std::size_t n) {
     const __mmask64 inside = (std::uint64_t{1} << n) - 1;
     return _mm512_maskz_loadu_epi8(inside, p);
   }
+  static Raw splatRaw(std::uint8_t byte) { return _mm512_set1_epi8(static_cast<char>(byte)); }
+  static Bytes widen(Raw raw) { return raw; }
+  static Bytes load(const std::int8_t* p) { return loadRaw(p); }
+  // Lanes beyond n are zero on both sides: the query's zero cancels the offset there as well.
+  static Bytes loadPartial(const std::int8_t* p, std::size_t n) { return loadRawPartial(p, n); }
+
+  static Raw lowHalves(Raw nibbles) { return _mm512_and_si512(nibbles, splatRaw(15)); }
+  static Raw highHalves(Raw nibbles) {
+    return _mm512_and_si512(_mm512_srli_epi16(nibbles, 4), splatRaw(15));
+  }
+  static Raw join(Raw high, Raw low) {
+    return _mm512_sub_epi8(_mm512_or_si512(_mm512_slli_epi16(high, 4), low), splatRaw(136));
+  }
+  static Raw joinLow(Raw a, Raw b) { return join(lowHalves(a), lowHalves(b)); }
+  static Raw joinHigh(Raw a, Raw b) { return join(highHalves(a), highHalves(b)); }
   static Acc zero() { return _mm512_setzero_si512(); }
   static Bias zeroBias() { return _mm512_setzero_si512(); }
 
@@ -40,6 +55,10 @@ struct Avx512Vnni {
   static Acc add(Acc sum_i32x16, Bytes a_i8x64, Bytes b_i8x64) {
     const __m512i b_u8x64 = _mm512_xor_si512(b_i8x64, offset());
     return _mm512_dpbusd_epi32(sum_i32x16, b_u8x64, a_i8x64);
+  }
+  static Acc addNibbles(Acc sum_i32x16, Raw qLow, Raw qHigh, Raw row) {
+    sum_i32x16 = _mm512_dpbusd_epi32(sum_i32x16, lowHalves(row), qLow);
+    return _mm512_dpbusd_epi32(sum_i32x16, highHalves(row), qHigh);
   }
   static Bias addBias(Bias bias_i32x16, Bytes a_i8x64) {
     return _mm512_dpbusd_epi32(bias_i32x16, offset(), a_i8x64);

@@ -4,20 +4,23 @@
 
 #include "kernels/algorithms.hpp"
 #include "kernels/neon_floats.hpp"
+#include "kernels/neon_nibbles.hpp"
 #include "kernels/tables.hpp"
 
 namespace damask::kernels {
 namespace {
 
-struct Neon : NeonFloats {
+struct Neon : NeonFloats, NeonNibbles {
   static constexpr std::size_t kWidth = 16;
-  using Bytes = int8x16_t;
   using Acc = int32x4_t;
   struct Bias {};
 
+  using Raw = uint8x16_t;
+  static Raw loadRaw(const void* p) { return vld1q_u8(static_cast<const std::uint8_t*>(p)); }
+  static Raw loadRawPartial(const void* p, std::size_t n) { return loadZeroPadded<Neon>(p, n); }
   static Bytes load(const std::int8_t* p) { return vld1q_s8(p); }
   static Bytes loadPartial(const std::int8_t* p, std::size_t n) {
-    return loadZeroPadded<Neon>(p, n);
+    return widen(loadRawPartial(p, n));
   }
   static Acc zero() { return vdupq_n_s32(0); }
   static Bias zeroBias() { return {}; }
@@ -30,6 +33,15 @@ struct Neon : NeonFloats {
     const int16x8_t low_i16x8 = vmull_s8(vget_low_s8(a_i8x16), vget_low_s8(b_i8x16));
     const int16x8_t high_i16x8 = vmull_high_s8(a_i8x16, b_i8x16);
     return vpadalq_s16(vpadalq_s16(sum_i32x4, low_i16x8), high_i16x8);
+  }
+  // Two products of at most 15 * 128 stay within int16.
+  static Acc addNibbles(Acc sum_i32x4, Raw qLow, Raw qHigh, Raw row) {
+    const int8x16_t low = widen(lowHalves(row)), high = widen(highHalves(row));
+    const int8x16_t ql = widen(qLow), qh = widen(qHigh);
+    const int16x8_t first_i16x8 =
+        vmlal_s8(vmull_s8(vget_low_s8(low), vget_low_s8(ql)), vget_low_s8(high), vget_low_s8(qh));
+    const int16x8_t second_i16x8 = vmlal_high_s8(vmull_high_s8(low, ql), high, qh);
+    return vpadalq_s16(vpadalq_s16(sum_i32x4, first_i16x8), second_i16x8);
   }
   static std::int32_t reduce(Acc sum_i32x4, Bias) { return vaddvq_s32(sum_i32x4); }
 };

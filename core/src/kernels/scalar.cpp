@@ -12,13 +12,24 @@ struct Scalar {
   using Acc = std::int32_t;
   struct Bias {};
 
+  using Raw = std::uint8_t;
+  static Raw loadRaw(const void* p) { return *static_cast<const std::uint8_t*>(p); }
+  static Raw loadRawPartial(const void*, std::size_t) { return 0; }
+  static Raw splatRaw(std::uint8_t byte) { return byte; }
+  static Bytes widen(Raw raw) { return static_cast<std::int8_t>(raw); }
   static Bytes load(const std::int8_t* p) { return *p; }
   static Bytes loadPartial(const std::int8_t*, std::size_t) { return 0; }
+
+  static Raw joinLow(Raw a, Raw b) { return static_cast<Raw>(16 * (a & 15) + (b & 15) - 136); }
+  static Raw joinHigh(Raw a, Raw b) { return static_cast<Raw>(16 * (a >> 4) + (b >> 4) - 136); }
   static Acc zero() { return 0; }
   static Bias zeroBias() { return {}; }
   static Bias addBias(Bias bias, Bytes) { return bias; }
   static Bias plus(Bias a, Bias) { return a; }
   static Acc add(Acc sum, Bytes a, Bytes b) { return sum + a * b; }
+  static Acc addNibbles(Acc sum, Raw qLow, Raw qHigh, Raw row) {
+    return sum + widen(qLow) * (row & 15) + widen(qHigh) * (row >> 4);
+  }
   static std::int32_t reduce(Acc sum, Bias) { return sum; }
 
   static constexpr std::size_t kFloats = 1;

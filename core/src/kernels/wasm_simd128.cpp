@@ -17,12 +17,29 @@ struct WasmSimd128 {
   using Acc = v128_t;
   struct Bias {};
 
+  using Raw = v128_t;
+  static Raw loadRaw(const void* p) { return wasm_v128_load(p); }
+  static Raw loadRawPartial(const void* p, std::size_t n) {
+    return loadZeroPadded<WasmSimd128>(p, n);
+  }
+  static Raw splatRaw(std::uint8_t byte) { return wasm_u8x16_splat(byte); }
+  static Bytes widen(Raw raw) {
+    return {wasm_i16x8_extend_low_i8x16(raw), wasm_i16x8_extend_high_i8x16(raw)};
+  }
   static Bytes load(const std::int8_t* p) {
     return {wasm_i16x8_load8x8(p), wasm_i16x8_load8x8(p + 8)};
   }
   static Bytes loadPartial(const std::int8_t* p, std::size_t n) {
-    return loadZeroPadded<WasmSimd128>(p, n);
+    return widen(loadRawPartial(p, n));
   }
+
+  static Raw lowHalves(Raw nibbles) { return wasm_v128_and(nibbles, wasm_u8x16_const_splat(15)); }
+  static Raw highHalves(Raw nibbles) { return wasm_u8x16_shr(nibbles, 4); }
+  static Raw join(Raw high, Raw low) {
+    return wasm_i8x16_sub(wasm_v128_or(wasm_i8x16_shl(high, 4), low), wasm_u8x16_const_splat(136));
+  }
+  static Raw joinLow(Raw a, Raw b) { return join(lowHalves(a), lowHalves(b)); }
+  static Raw joinHigh(Raw a, Raw b) { return join(highHalves(a), highHalves(b)); }
   static Acc zero() { return wasm_i32x4_const_splat(0); }
   static Bias zeroBias() { return {}; }
   static Bias addBias(Bias bias, Bytes) { return bias; }
@@ -33,6 +50,16 @@ struct WasmSimd128 {
     const v128_t low_i32x4 = wasm_i32x4_dot_i16x8(a.low_i16x8, b.low_i16x8);
     const v128_t high_i32x4 = wasm_i32x4_dot_i16x8(a.high_i16x8, b.high_i16x8);
     return wasm_i32x4_add(sum_i32x4, wasm_i32x4_add(low_i32x4, high_i32x4));
+  }
+  // Four products of at most 15 * 128 stay within int16.
+  static Acc addNibbles(Acc sum_i32x4, Raw qLow, Raw qHigh, Raw row) {
+    const v128_t low = lowHalves(row), high = highHalves(row);
+    const v128_t first_i16x8 = wasm_i16x8_add(wasm_i16x8_extmul_low_i8x16(low, qLow),
+                                              wasm_i16x8_extmul_low_i8x16(high, qHigh));
+    const v128_t second_i16x8 = wasm_i16x8_add(wasm_i16x8_extmul_high_i8x16(low, qLow),
+                                               wasm_i16x8_extmul_high_i8x16(high, qHigh));
+    const v128_t sum_i16x8 = wasm_i16x8_add(first_i16x8, second_i16x8);
+    return wasm_i32x4_add(sum_i32x4, wasm_i32x4_extadd_pairwise_i16x8(sum_i16x8));
   }
   static std::int32_t reduce(Acc sum_i32x4, Bias) {
     return wasm_i32x4_extract_lane(sum_i32x4, 0) + wasm_i32x4_extract_lane(sum_i32x4, 1) +

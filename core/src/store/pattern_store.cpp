@@ -25,7 +25,7 @@ std::vector<float> embeddingOf(const StoreState& state, Slot slot) {
   if (state.floats) {
     std::copy_n(state.floats->row(slot), v.size(), v.begin());
   } else {
-    state.codec.decode(state.planes(slot), state.cold[slot].scale, v);
+    state.codec.decode(state.code(slot), state.cold[slot].scale, v);
   }
   return v;
 }
@@ -33,7 +33,7 @@ std::vector<float> embeddingOf(const StoreState& state, Slot slot) {
 void addBytes(StoreStats& stats, const StoreState& s) noexcept {
   stats.graphBytes += s.graph.bytes();
   stats.codeBytes +=
-      s.low.bytes() + s.cold.capacity() * sizeof(ColdFactor) + (s.floats ? s.floats->bytes() : 0);
+      s.rest.bytes() + s.cold.capacity() * sizeof(ColdFactor) + (s.floats ? s.floats->bytes() : 0);
   stats.recordBytes += s.records.bytes();
 }
 

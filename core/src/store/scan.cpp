@@ -20,8 +20,8 @@ class DotBound {
     const auto normOf = [&](const std::int8_t* plane) {
       return std::sqrt(static_cast<double>(kernels.dot8(plane, plane, dimension)));
     };
-    ofHigh_ = 256 * normOf(query.code.hi) * low_;
-    queryLow_ = normOf(query.code.lo);
+    ofHigh_ = 256 * normOf(query.planes.hi) * low_;
+    queryLow_ = normOf(query.planes.lo);
   }
 
   /// No less than the product of the codes whose high planes' product is `dot8`. The one covers the
@@ -46,7 +46,7 @@ class Scan {
         bound_(query, state.codec.kernels(), state.options.dimension) {
     s_.ranked.clear();
     s_.batchSlots.clear();
-    s_.batchCodes.clear();
+    s_.batchRows.clear();
     s_.batchDots.resize(std::max(s_.batchDots.size(), kBatch));
   }
 
@@ -64,19 +64,19 @@ class Scan {
 
   void add(Slot slot) {
     s_.batchSlots.push_back(slot);
-    s_.batchCodes.push_back(state_.graph.code(slot));
+    s_.batchRows.push_back(state_.code(slot));
     if (s_.batchSlots.size() == kBatch) rankBatch();
   }
 
   void rankBatch() {
-    state_.codec.kernels().dot8Batch(query_.code.hi, s_.batchCodes.data(), s_.batchCodes.size(),
-                                     state_.options.dimension, s_.batchDots.data());
+    state_.codec.kernels().dot8Batch(query_.planes.hi, s_.batchRows.data(), s_.batchRows.size(),
+                                     state_.codec.half(), s_.batchDots.data());
     s_.distances += s_.batchSlots.size();
     for (std::size_t i = 0; i < s_.batchSlots.size(); ++i) {
       if (mayBeAmong(s_.batchSlots[i], s_.batchDots[i])) keep(s_.batchSlots[i]);
     }
     s_.batchSlots.clear();
-    s_.batchCodes.clear();
+    s_.batchRows.clear();
   }
 
   // Slots come in ascending order: one that is only as near as the last of the best is not among
@@ -113,7 +113,7 @@ class Scan {
 Ranked rankOf(const StoreState& state, const CodedQuery& query, Slot slot,
               SearchScratch& scratch) noexcept {
   ++scratch.distances;
-  return {state.codec.distance(query.code, query.factor, state.planes(slot), state.cold[slot]),
+  return {state.codec.distance(query.planes, query.factor, state.code(slot), state.cold[slot]),
           slot};
 }
 

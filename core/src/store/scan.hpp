@@ -11,7 +11,7 @@ namespace damask {
 
 /// A query as stored vectors are encoded.
 struct CodedQuery {
-  CodePlanes code;
+  CodePlanes planes;
   ColdFactor factor;
 };
 
@@ -25,8 +25,8 @@ SearchScratch::Ranked rankOf(const StoreState& state, const CodedQuery& query, S
                              SearchScratch& scratch) noexcept;
 
 /// The `most` slots nearest to the query by the full 16 bits, among those that `accepts` has a bit
-/// for, into scratch.ranked, in no order. The high planes alone say of most slots that they are not
-/// among them; the rest is ranked. Throws std::bad_alloc. O(slots + matches * dimension).
+/// for, into scratch.ranked, in no order. The upper 8 bits alone say of most slots that they are
+/// not among them; the others are ranked. Throws std::bad_alloc. O(slots + matches * dimension).
 void scanMatches(const StoreState& state, const CodedQuery& query, const std::uint64_t* accepts,
                  std::size_t most, SearchScratch& scratch);
 

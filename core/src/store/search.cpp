@@ -1,8 +1,8 @@
 #include "store/search.hpp"
 
 #include <algorithm>
+#include <cmath>
 
-#include "graph/prefetch.hpp"
 #include "graph/walk.hpp"
 #include "store/filter_match.hpp"
 #include "store/mmr.hpp"
@@ -13,8 +13,9 @@ namespace {
 
 using Ranked = SearchScratch::Ranked;
 
-/// How many rows are asked for before they are needed: a few more than one takes to arrive.
-constexpr std::size_t kPrefetchedRows = 6;
+/// How many standard deviations of an estimate are allowed for: two tell near-duplicates apart, and
+/// more find no more (search_recall_test.cpp).
+constexpr float kErrorsRanked = 2.0f;
 
 class Search {
  public:
@@ -23,8 +24,8 @@ class Search {
       : state_(state), options_(options), scratch_(scratch) {
     scratch_.distances = 0;
     scratch_.ranked.clear();
-    scratch_.queryHi.resize(query.size());
-    scratch_.queryLo.resize(query.size());
+    scratch_.queryHi.resize(2 * state.codec.half());
+    scratch_.queryLo.resize(2 * state.codec.half());
     std::int8_t* hi = scratch_.queryHi.data();
     std::int8_t* lo = scratch_.queryLo.data();
     query_ = {{hi, lo}, state.codec.encode(query, largest, hi, lo)};
@@ -46,9 +47,14 @@ class Search {
       return SearchPlan::scan;
     }
     const bool everyNode = matches_ == state_.graph.slots();
-    walk(state_.graph.view(), state_.codec,
-         {query_.code.hi, state_.codec.hotFactor(query_.factor, query_.code.hi)}, ef(),
-         everyNode ? nullptr : accepts_, scratch_);
+    const ReadAhead readAhead{state_.rest.rows(), state_.rest.width(), state_.cold.data()};
+    const HotFactor factor = state_.codec.queryFactor(query_.factor, query_.planes.hi);
+    const std::int8_t* hi = query_.planes.hi;
+    const auto norm2 =
+        static_cast<float>(state_.codec.kernels().dot8(hi, hi, state_.options.dimension));
+    queryLength_ = std::sqrt(norm2) * factor.gain;
+    walk(state_.graph.view(), state_.codec, {hi, factor}, ef(), everyNode ? nullptr : accepts_,
+         &readAhead, scratch_);
     if (scratch_.found.size() < std::min(options_.k, matches_)) {
       scan();
       return SearchPlan::graphThenScan;
@@ -109,27 +115,37 @@ class Search {
   void scan() { scanMatches(state_, query_, accepts_, candidates(), scratch_); }
 
   // Every candidate, not only the first few: among near-duplicates the walk's estimates are alike,
-  // and only the full codes tell which are the nearest.
+  // and only the full codes tell which are the nearest. And what the pool had no room for, but is
+  // so near to the last one wanted that estimates cannot tell.
   void rank() {
-    const auto& found = scratch_.found;
-    const std::size_t ahead = std::min(kPrefetchedRows, found.size());
-    for (std::size_t i = 0; i < ahead; ++i) prefetchCold(slotOf(found[i]));
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      if (i + ahead < found.size()) prefetchCold(slotOf(found[i + ahead]));
-      scratch_.ranked.push_back(rankOf(state_, query_, slotOf(found[i]), scratch_));
+    for (const Candidate c : scratch_.found) rankOne(c);
+    if (scratch_.found.size() < candidates()) return;
+    const Candidate wanted = scratch_.found[candidates() - 1];
+    const Candidate last = scratch_.found.back();
+    const Candidate limit = lastCandidate(estimateOf(wanted) + errorAt(slotOf(wanted)));
+    if (last >= limit) return;
+    for (const Candidate c : scratch_.seen) {
+      if (c > last && c <= limit) rankOne(c);
     }
   }
 
-  // The walk has read the high planes; the rest of a row lies elsewhere.
-  void prefetchCold(Slot slot) const noexcept {
-    prefetch(state_.low.row(slot), state_.options.dimension);
-    prefetch(&state_.cold[slot], sizeof(ColdFactor));
+  void rankOne(Candidate c) {
+    scratch_.ranked.push_back(rankOf(state_, query_, slotOf(c), scratch_));
+  }
+
+  // Rounding to top nibbles moves a component by up to half a step, evenly, as good as: the
+  // product with a query has a standard deviation of its length times step / sqrt(12).
+  float errorAt(Slot slot) const noexcept {
+    constexpr float kPerStep = 0.288675f;
+    return kErrorsRanked * kPerStep * state_.codec.weight() * queryLength_ *
+           state_.graph.factor(slot).gain;
   }
 
   const StoreState& state_;
   const SearchOptions& options_;
   SearchScratch& scratch_;
   CodedQuery query_{};
+  float queryLength_ = 0;  ///< In units of distance.
   std::size_t matches_ = 0;
   const std::uint64_t* accepts_ = nullptr;
 };

@@ -21,15 +21,15 @@ struct StoreState {
       : options(storeOptions),
         codec(options.dimension, options.metric, kernels),
         graph(codec, options.hnsw, options.seed),
-        low(options.dimension),
+        rest(restBytes(options.dimension)),
         history(historyOf(options)) {
     if (options.precision == Precision::float32) floats.emplace(options.dimension);
   }
 
   StoreOptions options;
   Codec codec;
-  Graph graph;                              ///< High planes and links.
-  BlockArray<std::int8_t> low;              ///< Low planes; zero for dead slots.
+  Graph graph;                              ///< Top planes and links.
+  BlockArray<std::uint8_t> rest;            ///< The other planes; erased for dead slots.
   std::optional<BlockArray<float>> floats;  ///< Originals, under Precision::float32.
   std::vector<ColdFactor> cold;             ///< For dead slots, the scale alone.
   Records records;
@@ -49,7 +49,7 @@ struct StoreState {
   Frozen frozen;        ///< What freeze() found.
   LinkScratch linking;  ///< No part of the store: memory for its writer.
 
-  CodePlanes planes(Slot slot) const noexcept { return {graph.code(slot), low.row(slot)}; }
+  StoredCode code(Slot slot) const noexcept { return {graph.code(slot), rest.row(slot)}; }
 
   /// Makes room for `slots` slots in every part but the records. Throws std::bad_alloc, changing
   /// nothing that can be seen.
@@ -64,7 +64,7 @@ struct StoreState {
   }
   /// The parts that grow by one block at a time.
   void reserveBlocks(std::size_t slots) {
-    low.reserve(slots);
+    rest.reserve(slots);
     if (floats) floats->reserve(slots);
   }
 };

@@ -36,7 +36,7 @@ void addNode(StoreState& s, HotFactor hot, const ColdFactor& cold) {
 
 void eraseVector(StoreState& s, Slot slot) noexcept {
   if (s.records.isFrozen(slot)) return;
-  s.low.erase(slot);
+  s.codec.eraseRest(s.rest.row(slot));
   s.cold[slot].selfDot = 0;
   if (s.floats) s.floats->erase(slot);
 }
@@ -57,11 +57,10 @@ void copySlot(StoreState& to, const StoreState& from, Slot slot) {
   makeRoomForOne(to);
   const Records::Prepared prepared = to.records.prepare(from.records.pattern(slot));
   const Slot next = to.graph.slots();
-  const std::size_t dimension = to.options.dimension;
-  std::copy_n(from.graph.code(slot), dimension, to.graph.nextCode());
-  std::copy_n(from.low.row(slot), dimension, to.low.row(next));
+  std::copy_n(from.graph.code(slot), from.codec.half(), to.graph.nextCode());
+  std::copy_n(from.rest.row(slot), from.rest.width(), to.rest.row(next));
   addNode(to, from.graph.factor(slot), from.cold[slot]);
-  if (to.floats) std::copy_n(from.floats->row(slot), dimension, to.floats->row(next));
+  if (to.floats) std::copy_n(from.floats->row(slot), to.floats->width(), to.floats->row(next));
   if (const auto replaced = to.records.append(prepared)) eraseVector(to, *replaced);
 }
 
@@ -80,9 +79,11 @@ Result<void> insertPattern(StoreState& s, const Pattern& pattern, std::span<cons
   makeRoomForOne(s);
   const Records::Prepared prepared = s.records.prepare(pattern);
 
-  std::int8_t* hi = s.graph.nextCode();
-  const ColdFactor cold = s.codec.encode(embedding, largest, hi, s.low.row(slot));
-  addNode(s, s.codec.hotFactor(cold, hi), cold);
+  std::int8_t hi[limits::kMaxDimension], lo[limits::kMaxDimension];
+  const ColdFactor cold = s.codec.encode(embedding, largest, hi, lo);
+  std::uint8_t* top = s.graph.nextCode();
+  s.codec.split({hi, lo}, top, s.rest.row(slot));
+  addNode(s, s.codec.storedFactor(cold, top), cold);
   if (s.floats) std::copy(embedding.begin(), embedding.end(), s.floats->row(slot));
   if (visibility == Visibility::staged) {
     s.records.appendStaged(prepared);
