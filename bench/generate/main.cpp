@@ -17,9 +17,16 @@ void writeBytes(const std::string& path, const void* bytes, std::size_t size) {
   if (!out.flush()) throw std::runtime_error("cannot write " + path);
 }
 
+// What gcc 12 calls a half float in C++.
+#if defined(__aarch64__)
+using Half = __fp16;
+#else
+using Half = _Float16;
+#endif
+
 void writeHalves(const std::string& path, const damask::testing::Vectors& vectors) {
-  const std::vector<_Float16> halves(vectors.values.begin(), vectors.values.end());
-  writeBytes(path, halves.data(), halves.size() * sizeof(_Float16));
+  const std::vector<Half> halves(vectors.values.begin(), vectors.values.end());
+  writeBytes(path, halves.data(), halves.size() * sizeof(Half));
 }
 
 }  // namespace
