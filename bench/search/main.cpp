@@ -119,7 +119,8 @@ int main(int argc, char** argv) {
   CLI::App app("Search beside hnswlib and faiss, in one process, one thread",
                "damask_bench_search");
   Options o;
-  o.plan.efs = {10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64, 80, 100, 128, 160, 200, 256, 320};
+  o.plan.efs = {10, 12, 14, 16, 18, 20,  22,  24,  26,  28,  32,
+                36, 40, 48, 64, 80, 100, 128, 160, 200, 256, 320};
   app.add_option("--data", o.prefix, "Prefix of .base.f16, .query.f16, .gt100.i32; else generated");
   app.add_option("--dimension", o.dimension,
                  "Components (of --data: as its lengths tell; else 384)");
