@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "damask/damask.hpp"
 #include "generate/mixture.hpp"
-#include "search/damask_side.hpp"
+#include "or_throw.hpp"
 
 using namespace damask;
 

@@ -36,7 +36,8 @@ Json rowsBefore(const std::string& path, const std::vector<Row>& now) {
   Json kept = Json::array();
   std::ifstream file(path);
   if (path.empty() || !file) return kept;
-  for (const Json& row : Json::parse(file).at("rows")) {
+  const Json report = Json::parse(file);
+  for (const Json& row : report.at("rows")) {
     const auto same = [&](const Row& it) { return it.name() == row["name"]; };
     if (std::none_of(now.begin(), now.end(), same)) kept.push_back(row);
   }

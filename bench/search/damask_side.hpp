@@ -1,21 +1,13 @@
 #pragma once
 
 #include <memory>
-#include <stdexcept>
-#include <utility>
 #include <vector>
 
 #include "damask/damask.hpp"
+#include "or_throw.hpp"
 #include "side.hpp"
 
 namespace damask::bench {
-
-/// The value, or its error's sentence as an exception: what is refused here is a mistake of ours.
-template <typename T>
-T orThrow(Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().message);
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
 
 /// A store of rows, whose ids are their numbers; rows are inserted in order, so a slot is a row.
 class DamaskSide final : public Side {

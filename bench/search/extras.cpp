@@ -1,13 +1,10 @@
 #include "extras.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <filesystem>
+#include <barrier>
 #include <thread>
 
 #include "damask_side.hpp"
-#include "posix_file.hpp"
+#include "snapshot_file.hpp"
 
 namespace damask::bench {
 namespace {
@@ -19,50 +16,41 @@ SearchOptions searchOf(const Plan& plan, std::uint32_t ef) {
   return options;
 }
 
-/// Every `step`-th query from `first` on.
+/// So many searches in a pass: some tenths of a second.
+constexpr std::size_t kSearches = 20000;
+
+/// Every `step`-th search from `first` on, once all threads have made their memory for searching.
 void searchSome(const PatternStore& store, const Dataset& data, const SearchOptions& options,
-                std::size_t first, std::size_t step) {
+                std::size_t first, std::size_t step, std::barrier<>& start) {
   std::vector<SlotHit> hits(options.k);
-  for (std::size_t q = first; q < data.queries.count(); q += step) {
-    orThrow(store.searchSlots(data.queries[q], options, hits));
-  }
+  const auto search = [&](std::size_t i) {
+    orThrow(store.searchSlots(data.queries[i % data.queries.count()], options, hits));
+  };
+  search(first);
+  start.arrive_and_wait();
+  for (std::size_t i = first; i < kSearches; i += step) search(i);
 }
 
 double searchesPerSecond(const PatternStore& store, const Dataset& data,
                          const SearchOptions& options, std::size_t count) {
-  const auto begin = Clock::now();
+  std::barrier start(static_cast<std::ptrdiff_t>(count) + 1);
   std::vector<std::thread> threads;
   for (std::size_t t = 0; t < count; ++t) {
-    threads.emplace_back([&, t] { searchSome(store, data, options, t, count); });
+    threads.emplace_back([&, t] { searchSome(store, data, options, t, count, start); });
   }
-  for (auto& thread : threads) thread.join();
-  return static_cast<double>(data.queries.count()) / secondsSince(begin);
-}
-
-/// Asks the system to forget what it has of a file, which is durable by then.
-void dropFromMemory(const std::string& path) {
-  const auto file = orThrow(posix::openFile(path, O_RDONLY));
-  orThrow(posix::sync(file.get(), path));
-  ::posix_fadvise(file.get(), 0, 0, POSIX_FADV_DONTNEED);
-}
-
-double writeSnapshot(const PatternStore& store, const std::string& path) {
+  start.arrive_and_wait();
   const auto begin = Clock::now();
-  const auto file = orThrow(posix::openFile(path, O_WRONLY | O_CREAT | O_TRUNC, 0600));
-  orThrow(store.save(
-      [&](std::span<const std::byte> bytes) { return posix::writeAll(file.get(), bytes, path); }));
-  orThrow(posix::sync(file.get(), path));
-  return secondsSince(begin);
+  for (auto& thread : threads) thread.join();
+  return static_cast<double>(kSearches) / secondsSince(begin);
 }
 
 struct Opened {
   double openMs = 0, firstSearchUs = 0;
 };
 
-Opened openAndSearch(const std::string& path, const Dataset& data, const SearchOptions& options) {
+Opened openAndSearch(const SnapshotFile& file, const Dataset& data, const SearchOptions& options) {
   const auto begin = Clock::now();
-  const auto file = orThrow(posix::FileBytes::read(path, posix::FileBytes::Accept::regularFile));
-  const PatternStore store = orThrow(PatternStore::open(file.bytes()));
+  const PatternStore store = file.open();
   Opened opened;
   opened.openMs = secondsSince(begin) * 1e3;
   std::vector<SlotHit> hits(options.k);
@@ -93,22 +81,22 @@ Json measureThreads(const PatternStore& store, const Dataset& data, const Plan& 
 }
 
 Json measureSnapshot(const PatternStore& store, const Dataset& data, const Plan& plan,
-                     std::uint32_t ef, const std::string& folder) {
+                     std::uint32_t ef) {
   const SearchOptions options = searchOf(plan, ef);
-  const std::string path = folder + "/damask-bench-" + std::to_string(::getpid()) + ".damask";
   std::vector<double> write, cold, coldSearch, warm, warmSearch;
+  double bytes = 0;
   for (std::size_t pass = 0; pass < plan.passes; ++pass) {
-    write.push_back(writeSnapshot(store, path));
-    dropFromMemory(path);
-    const Opened first = openAndSearch(path, data, options);
-    const Opened again = openAndSearch(path, data, options);
+    const SnapshotFile file(store);
+    bytes = static_cast<double>(file.bytes());
+    write.push_back(file.writeSeconds());
+    file.dropFromMemory();
+    const Opened first = openAndSearch(file, data, options);
+    const Opened again = openAndSearch(file, data, options);
     cold.push_back(first.openMs);
     coldSearch.push_back(first.firstSearchUs);
     warm.push_back(again.openMs);
     warmSearch.push_back(again.firstSearchUs);
   }
-  const auto bytes = static_cast<double>(std::filesystem::file_size(path));
-  std::filesystem::remove(path);
   return {{"bytes", bytes},
           {"writeSeconds", median(write)},
           {"writeMegabytesPerSecond", bytes / 1e6 / median(write)},

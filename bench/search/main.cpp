@@ -5,8 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <filesystem>
-#include <sstream>
 
 #include "damask_side.hpp"
 #include "extras.hpp"
@@ -73,8 +71,7 @@ void run(const Options& o, const Dataset& data) {
     const std::uint32_t ef = best->point->knob.value;
     report.threads = measureThreads(store, data, o.plan, ef);
     keep();
-    report.snapshot =
-        measureSnapshot(store, data, o.plan, ef, std::filesystem::temp_directory_path());
+    report.snapshot = measureSnapshot(store, data, o.plan, ef);
   }
   keep();
   fmt::print("{}", reportText(report));
