@@ -17,6 +17,8 @@ inline void prefetch(const void* address, std::size_t bytes) noexcept {
   for (std::size_t i = 0; i < bytes; i += kCacheLine) {
     __builtin_prefetch(static_cast<const char*>(address) + i, kForReading, kSecondLevel);
   }
+  // GCC takes a function that only prefetches for one without effect, and leaves out calls of it.
+  __asm__ volatile("" : : "r"(address));
 #endif
 }
 

@@ -24,15 +24,18 @@ class VisitedSet {
   /// be predicted.
   void visit(const LinkList& links) {
     if (order_.size() < count_ + links.capacity()) order_.resize(2 * (count_ + links.capacity()));
-    Slot* const order = order_.data();
+    std::uint64_t* const words = words_.data();
+    Slot* end = order_.data() + count_;
     for (const Slot* link = links.begin(); link != links.begin() + links.capacity(); ++link) {
-      if (*link == kNoSlot) break;
-      std::uint64_t& word = words_[*link / 64];
-      const std::uint64_t bit = std::uint64_t{1} << (*link % 64);
-      order[count_] = *link;
-      count_ += (word & bit) == 0;
-      word |= bit;
+      const Slot slot = *link;
+      if (slot == kNoSlot) break;
+      const std::uint64_t word = words[slot / 64];
+      const std::uint64_t bit = std::uint64_t{1} << (slot % 64);
+      *end = slot;
+      end += (word & bit) == 0;
+      words[slot / 64] = word | bit;
     }
+    count_ = static_cast<std::size_t>(end - order_.data());
   }
 
   std::size_t count() const noexcept { return count_; }

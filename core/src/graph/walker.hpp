@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "graph/graph_view.hpp"
@@ -34,6 +35,9 @@ struct ReadAhead {
 /// One search of a graph, step by step.
 class Walker {
  public:
+  /// The most that collect() follows at a time.
+  static constexpr std::size_t kMostAtOnce = 4;
+
   Walker(const GraphView& graph, const Codec& codec, const WalkQuery& query,
          SearchScratch& scratch) noexcept
       : graph_(graph), codec_(codec), query_(query), scratch_(scratch) {}
@@ -63,7 +67,7 @@ class Walker {
 
   /// The `ef` nearest that a best-first search of one level from `start` finds, into scratch.found,
   /// nearest first. That pool is both frontier and result: the best seen, each followed once,
-  /// `atOnce` of them at a time.
+  /// `atOnce` of them at a time, at most kMostAtOnce.
   void collect(Candidate start, std::int32_t level, std::uint32_t ef, std::size_t atOnce,
                const ReadAhead* readAhead) {
     auto& pool = scratch_.found;
@@ -76,10 +80,7 @@ class Walker {
       next = follow(next, level, atOnce, readAhead);
       if (next == pool.size()) return;
       scoreVisited();
-      Candidate* const seen = growSeen();
-      for (std::size_t i = 0; i < batchSize(); ++i) {
-        const Candidate c = batchCandidate(i);
-        seen[i] = c;
+      for (const Candidate c : batchCandidates()) {
         if (pool.size() == ef) {
           if (c > pool.back()) continue;
           pool.pop_back();
@@ -100,12 +101,15 @@ class Walker {
   }
   /// Visits the neighbours of a node that were not yet visited.
   void visitNeighbours(Slot slot, std::int32_t level) {
+    const std::size_t before = scratch_.visited.count();
     scratch_.visited.visit(graph_.links(slot, level));
+    ask(scratch_.visited.since(before));
   }
   /// Scores those visited since it was last called, as one batch.
   void scoreVisited() {
-    scoreBatch(scratch_.visited.since(scored_));
+    batch_ = scratch_.visited.since(scored_);
     scored_ += batchSize();
+    score();
   }
   std::size_t batchSize() const noexcept { return batch_.size(); }
   Candidate batchCandidate(std::size_t i) const noexcept {
@@ -116,34 +120,37 @@ class Walker {
   }
 
  private:
-  // Room for a batch.
-  Candidate* growSeen() {
+  // All of them, behind what was seen before.
+  std::span<const Candidate> batchCandidates() {
     auto& seen = scratch_.seen;
-    seen.resize(seen.size() + batchSize());
-    return seen.data() + seen.size() - batchSize();
+    const std::size_t before = seen.size();
+    seen.resize(before + batchSize());
+    for (std::size_t i = 0; i < batchSize(); ++i) seen[before + i] = batchCandidate(i);
+    return std::span(seen).subspan(before);
   }
 
   // Visits the neighbours of the first `atOnce` of the pool that were not yet followed, from `next`
-  // on, and returns where the first of them stands, or the pool's size.
+  // on, and returns where the first of them stands, or the pool's size. Their links are asked for
+  // before any are read, and so are those of as many that will be next unless nearer ones are
+  // found.
   std::size_t follow(std::size_t next, std::int32_t level, std::size_t atOnce,
                      const ReadAhead* readAhead) {
     auto& pool = scratch_.found;
+    std::array<Slot, kMostAtOnce> slots;
     std::size_t first = pool.size();
-    std::size_t followed = 0;
-    for (; next < pool.size() && followed < atOnce; ++next) {
+    std::size_t asked = 0, followed = 0;
+    for (; next < pool.size() && asked < 2 * atOnce; ++next) {
       if (isExpanded(pool[next])) continue;
-      first = std::min(first, next);
       const Slot slot = slotOf(pool[next]);
+      prefetch(graph_.links(slot, level).begin(), sizeof(Slot) * graph_.m * (level == 0 ? 2 : 1));
+      if (++asked > atOnce) continue;
+      first = std::min(first, next);
       pool[next] |= 1;
-      ++followed;
-      visitNeighbours(slot, level);
-      if (readAhead != nullptr) (*readAhead)(slot);
+      slots[followed++] = slot;
     }
-    // Those to be followed next, unless nearer ones are found.
-    for (std::size_t asked = 0; next < pool.size() && asked < atOnce; ++next) {
-      if (isExpanded(pool[next])) continue;
-      prefetch(graph_.links(slotOf(pool[next]), level).begin(), 2 * sizeof(Slot) * graph_.m);
-      ++asked;
+    for (std::size_t i = 0; i < followed; ++i) {
+      visitNeighbours(slots[i], level);
+      if (readAhead != nullptr) (*readAhead)(slots[i]);
     }
     return first;
   }
@@ -163,14 +170,22 @@ class Walker {
 
   void scoreBatch(std::span<const Slot> slots) {
     batch_ = slots;
-    const std::size_t count = slots.size();
+    ask(slots);
+    score();
+  }
+
+  void ask(std::span<const Slot> slots) const noexcept {
+    for (const Slot slot : slots) {
+      prefetch(graph_.code(slot), codec_.half());
+      prefetch(&graph_.factors[slot], sizeof(HotFactor));
+    }
+  }
+
+  void score() {
+    const std::size_t count = batchSize();
     if (scratch_.batchDots.size() < count) scratch_.batchDots.resize(2 * count);
     if (scratch_.batchCodes.size() < count) scratch_.batchCodes.resize(2 * count);
-    for (std::size_t i = 0; i < count; ++i) {
-      scratch_.batchCodes[i] = graph_.code(slots[i]);
-      prefetch(scratch_.batchCodes[i], codec_.half());
-      prefetch(&graph_.factors[slots[i]], sizeof(HotFactor));
-    }
+    for (std::size_t i = 0; i < count; ++i) scratch_.batchCodes[i] = graph_.code(batch_[i]);
     codec_.kernels().dot4Batch(query_.hi, scratch_.batchCodes.data(), count, codec_.half(),
                                scratch_.batchDots.data());
     scratch_.distances += count;

@@ -18,6 +18,7 @@
 //   add(acc, a, b)              acc + products of a and b (exact in int32 lanes)
 //   addBias(bias, a)            what add() over-counts for the query chunk a, if anything
 //   reduce(acc, bias)           sum of lanes, less the bias
+//   reduceFour(accs, out)       out[r] = sum of the lanes of accs[r]; where it is faster so
 //   plus(bias, bias)            both of them together
 //   kFloats                     floats handled at once, a divisor of 64
 //   Bits                        register type
@@ -75,7 +76,10 @@ struct Algorithms {
 
   static void dot8Batch(const std::int8_t* query, const StoredCode* rows, std::size_t count,
                         std::size_t half, std::int32_t* out) {
-    for (std::size_t r = 0; r < count; ++r) out[r] = dot8Row(query, rows[r], half);
+    const std::int32_t offset = dot4Offset(query, half);
+    std::size_t r = 0;
+    for (; r + 4 <= count; r += 4) dot8Rows<4>(query, rows + r, half, offset, out + r);
+    for (; r < count; ++r) dot8Rows<1>(query, rows + r, half, offset, out + r);
   }
 
   static std::int64_t dot16(const std::int8_t* hi, const std::int8_t* lo, StoredCode row,
@@ -206,22 +210,29 @@ struct Algorithms {
         sums[r] = Simd::addNibbles(sums[r], low, high, load.raw(rows[r] + i));
       }
     });
-    for (std::size_t r = 0; r < kRows; ++r) {
-      out[r] = Simd::reduce(sums[r], Simd::zeroBias()) - offset;
+    if constexpr (kRows == 4 && requires { Simd::reduceFour(sums, out); }) {
+      Simd::reduceFour(sums, out);
+      for (std::size_t r = 0; r < kRows; ++r) out[r] -= offset;
+    } else {
+      for (std::size_t r = 0; r < kRows; ++r) {
+        out[r] = Simd::reduce(sums[r], Simd::zeroBias()) - offset;
+      }
     }
   }
 
-  static std::int32_t dot8Row(const std::int8_t* query, StoredCode row, std::size_t half) {
-    Acc sum = Simd::zero();
-    Bias bias = Simd::zeroBias();
-    forEachChunk(half, [&](std::size_t i, auto load) {
-      const Raw top = load.raw(row.top + i), mid = load.raw(row.rest + i);
-      const Bytes low = load.bytes(query + i), high = load.bytes(query + half + i);
-      sum = Simd::add(sum, low, Simd::widen(Simd::joinLow(top, mid)));
-      sum = Simd::add(sum, high, Simd::widen(Simd::joinHigh(top, mid)));
-      bias = Simd::addBias(Simd::addBias(bias, low), high);
-    });
-    return Simd::reduce(sum, bias);
+  // The middle nibbles are stored as the top ones are.
+  template <std::size_t kRows>
+  static void dot8Rows(const std::int8_t* query, const StoredCode* rows, std::size_t half,
+                       std::int32_t offset, std::int32_t* out) {
+    const std::uint8_t *tops[kRows], *mids[kRows];
+    for (std::size_t r = 0; r < kRows; ++r) {
+      tops[r] = rows[r].top;
+      mids[r] = rows[r].rest;
+    }
+    std::int32_t ofMids[kRows];
+    dot4Rows<kRows>(query, tops, half, offset, out);
+    dot4Rows<kRows>(query, mids, half, offset, ofMids);
+    for (std::size_t r = 0; r < kRows; ++r) out[r] = 16 * out[r] + ofMids[r];
   }
 };
 

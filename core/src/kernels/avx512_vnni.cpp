@@ -68,6 +68,17 @@ struct Avx512Vnni {
     return _mm512_reduce_add_epi32(_mm512_sub_epi32(sum_i32x16, bias_i32x16));
   }
 
+  static __m128i fold(__m512i sum_i32x16) {
+    const __m256i sum_i32x8 = _mm256_add_epi32(_mm512_castsi512_si256(sum_i32x16),
+                                               _mm512_extracti64x4_epi64(sum_i32x16, 1));
+    return _mm_add_epi32(_mm256_castsi256_si128(sum_i32x8), _mm256_extracti128_si256(sum_i32x8, 1));
+  }
+  static void reduceFour(const Acc* sums, std::int32_t* out) {
+    const __m128i ab = _mm_hadd_epi32(fold(sums[0]), fold(sums[1]));
+    const __m128i cd = _mm_hadd_epi32(fold(sums[2]), fold(sums[3]));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_hadd_epi32(ab, cd));
+  }
+
   static constexpr std::size_t kFloats = 16;
   using Bits = __m512i;
 

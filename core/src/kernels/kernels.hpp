@@ -28,12 +28,12 @@ struct KernelTable {
   void (*dot4Batch)(const std::int8_t* query, const std::uint8_t* const* rows, std::size_t count,
                     std::size_t half, std::int32_t* out);
 
-  /// out[r] = sum of query[i] * (16 * top[i] + mid[i]) over rows[r], for r in [0, count); each of
-  /// those numbers is at least -128, as encode() makes them.
+  /// out[r] = sum of query[i] * (16 * top[i] + mid[i]) over rows[r], for r in [0, count).
   void (*dot8Batch)(const std::int8_t* query, const StoredCode* rows, std::size_t count,
                     std::size_t half, std::int32_t* out);
 
   /// sum of (256*hi[i] + lo[i]) * (4096*top[i] + 256*mid[i] + low[i]), exact in int64.
+  /// 16*top[i] + mid[i] must be at least -128, as in what encode() makes.
   std::int64_t (*dot16)(const std::int8_t* hi, const std::int8_t* lo, StoredCode row,
                         std::size_t half);
 
