@@ -171,7 +171,7 @@ export interface SearchReport {
   plan: SearchPlan;
   /** The hits (under MMR: the candidates) are the true best on the 16-bit codes. */
   exact: boolean;
-  /** Distances computed, 8-bit and 16-bit together. */
+  /** Distances computed, estimates and full ones together. */
   distanceComputations: number;
 }
 

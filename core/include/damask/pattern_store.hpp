@@ -44,7 +44,7 @@ struct SearchReport {
   SearchPlan plan = SearchPlan::none;
   /// The hits (under MMR: the candidates) are the true best on the 16-bit codes.
   bool exact = false;
-  std::uint64_t distanceComputations = 0;  ///< 8-bit and 16-bit together.
+  std::uint64_t distanceComputations = 0;  ///< Estimates and full ones together.
 };
 
 /// How far a rebuild is: slots of the present index looked at, and how many there are by now.
@@ -107,7 +107,7 @@ class PatternStore {
 
   /// Removes the pattern; false when there is none of that id. Its text and vector are erased from
   /// memory (once the snapshot that is under way is finished) and from later snapshots, but for the
-  /// 8-bit code and its scale, which the graph navigates by. O(1).
+  /// 4-bit code and its scale, which the graph navigates by. O(1).
   Result<bool> remove(std::string_view id);
 
   /// Counts one use at `nowMs`, with its outcome when there is one; false when there is no such id.

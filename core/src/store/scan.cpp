@@ -24,7 +24,7 @@ class DotBound {
     queryLow_ = normOf(query.planes.lo);
   }
 
-  /// No less than the product of the codes whose high planes' product is `dot8`. The one covers the
+  /// No less than the product of the codes whose upper bytes' product is `dot8`. The one covers the
   /// rounding, as all of this stays below 2^46.
   double operator()(std::int32_t dot8, std::int64_t selfDot) const noexcept {
     const double norm = std::sqrt(static_cast<double>(selfDot));
