@@ -22,8 +22,11 @@ SearchOptions searchOf(const Knob& knob, std::size_t k) {
 
 }  // namespace
 
-DamaskSide::DamaskSide(std::uint32_t dimension, const GraphSettings& settings)
-    : settings_(settings), store_(orThrow(PatternStore::create(optionsOf(dimension, settings)))) {}
+DamaskSide::DamaskSide(std::uint32_t dimension, const GraphSettings& settings,
+                       std::uint32_t threads)
+    : settings_(settings), store_(orThrow(PatternStore::create(optionsOf(dimension, settings)))) {
+  orThrow(store_.setBuildThreads(threads));
+}
 
 SideInfo DamaskSide::info() const {
   return {"damask",

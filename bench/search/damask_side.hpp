@@ -12,7 +12,7 @@ namespace damask::bench {
 /// A store of rows, whose ids are their numbers; rows are inserted in order, so a slot is a row.
 class DamaskSide final : public Side {
  public:
-  DamaskSide(std::uint32_t dimension, const GraphSettings& settings);
+  DamaskSide(std::uint32_t dimension, const GraphSettings& settings, std::uint32_t threads = 1);
 
   SideInfo info() const override;
   void build(const testing::Vectors& base) override;

@@ -80,6 +80,24 @@ Json measureThreads(const PatternStore& store, const Dataset& data, const Plan& 
           {"ratio", median(ratios)}};
 }
 
+Json measureBuild(const Dataset& data, const GraphSettings& settings) {
+  const auto dimension = static_cast<std::uint32_t>(data.base.dimension);
+  double seconds[2];
+  std::vector<std::byte> bytes[2];
+  for (const std::uint32_t threads : {1u, 2u}) {
+    DamaskSide side(dimension, settings, threads);
+    const auto begin = Clock::now();
+    side.build(data.base);
+    seconds[threads - 1] = secondsSince(begin);
+    bytes[threads - 1] = orThrow(side.store().saveToBytes());
+  }
+  return {{"m", settings.m},
+          {"oneThreadSeconds", seconds[0]},
+          {"twoThreadsSeconds", seconds[1]},
+          {"ratio", seconds[0] / seconds[1]},
+          {"sameBytes", bytes[0] == bytes[1]}};
+}
+
 Json measureSnapshot(const PatternStore& store, const Dataset& data, const Plan& plan,
                      std::uint32_t ef) {
   const SearchOptions options = searchOf(plan, ef);

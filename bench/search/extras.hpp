@@ -14,6 +14,10 @@ namespace damask::bench {
 Json measureThreads(const PatternStore& store, const Dataset& data, const Plan& plan,
                     std::uint32_t ef);
 
+/// Builds the store of these settings on one thread and on two: seconds, and whether their
+/// snapshots are the same to the byte.
+Json measureBuild(const Dataset& data, const GraphSettings& settings);
+
 /// Writes a snapshot to a file, opens it from a cold and from a warm one, and searches once;
 /// medians of the passes.
 Json measureSnapshot(const PatternStore& store, const Dataset& data, const Plan& plan,

@@ -1,5 +1,5 @@
 // damask beside hnswlib and faiss in one process on the same data: build rate, latency, recall,
-// memory; then damask alone: two threads, snapshot.
+// memory; then damask alone: two threads, building, snapshot.
 
 #include <fmt/format.h>
 
@@ -56,7 +56,7 @@ void addRuns(const Options& o, const Dataset& data, const std::string& name,
 }
 
 void run(const Options& o, const Dataset& data) {
-  Report report{describeMachine(), data, o.plan, o.seed, {}, 0, {}, {}};
+  Report report{describeMachine(), data, o.plan, o.seed, {}, 0, {}, {}, {}};
   const auto keep = [&] {
     if (!o.jsonPath.empty()) writeReport(o.jsonPath, reportJson(report));
   };
@@ -70,6 +70,8 @@ void run(const Options& o, const Dataset& data) {
     const auto& store = dynamic_cast<const DamaskSide&>(*best->run->side).store();
     const std::uint32_t ef = best->point->knob.value;
     report.threads = measureThreads(store, data, o.plan, ef);
+    keep();
+    report.build = measureBuild(data, {best->run->info.m, o.efConstruction});
     keep();
     report.snapshot = measureSnapshot(store, data, o.plan, ef);
   }

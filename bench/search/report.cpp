@@ -102,6 +102,12 @@ std::string extrasText(const Report& r) {
     text += fmt::format("two threads: {:.0f} searches/s, one: {:.0f}: {:.2f} times\n",
                         at("twoThreadsPerSecond"), at("oneThreadPerSecond"), at("ratio"));
   }
+  if (!r.build.is_null()) {
+    const auto at = [&](const char* key) { return r.build[key].get<double>(); };
+    text += fmt::format("built in {:.1f} s by two threads, in {:.1f} s by one: {:.2f} times, {}\n",
+                        at("twoThreadsSeconds"), at("oneThreadSeconds"), at("ratio"),
+                        r.build["sameBytes"].get<bool>() ? "the same bytes" : "OTHER BYTES");
+  }
   if (!r.snapshot.is_null()) {
     const auto at = [&](const char* key) { return r.snapshot[key].get<double>(); };
     text += fmt::format(

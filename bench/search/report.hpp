@@ -18,7 +18,7 @@ struct Report {
   std::uint64_t seed = 0;
   std::vector<Run> runs;
   std::size_t passesDone = 0;
-  Json threads, snapshot;  ///< Null until they are measured.
+  Json threads, build, snapshot;  ///< Null until they are measured.
 };
 
 std::string reportText(const Report& report);

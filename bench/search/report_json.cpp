@@ -101,6 +101,7 @@ Json reportJson(const Report& r) {
                                      {"p99Ratio", ratioJson(c.p99Ratio())}});
   }
   report["twoThreads"] = r.threads;
+  report["buildThreads"] = r.build;
   report["snapshot"] = r.snapshot;
   return report;
 }

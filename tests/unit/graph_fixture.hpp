@@ -21,24 +21,28 @@ namespace damask::testing {
 class BuiltGraph {
  public:
   BuiltGraph(const Vectors& vectors, Metric metric, const HnswOptions& options,
-             const kernels::KernelTable* table, std::uint64_t seed = 1)
+             const kernels::KernelTable* table, std::uint64_t seed = 1, Slot batch = kLinkBatch)
       : codec_(static_cast<std::uint32_t>(vectors.dimension), metric, table),
         options_(options),
         graph_(codec_, options, seed) {
     graph_.reserve(vectors.count());
     for (std::size_t row = 0; row < vectors.count(); ++row) {
-      const Node node = encode(vectors[row]);
-      insert(graph_, node);
-      nodes_.push_back(node);
+      nodes_.push_back(encode(vectors[row]));
+      append(graph_, nodes_.back());
     }
+    linkAll(graph_, 1, batch);
   }
 
   using Node = ReferenceNode;
 
-  void insert(Graph& graph, const Node& node) const {
-    append(graph, node);
-    LinkScratch scratch;
-    linkNext(graph, codec_, options_.efConstruction, scratch);
+  /// In batches, the last of which may be smaller.
+  void linkAll(Graph& graph, std::uint32_t threads = 1, Slot batch = kLinkBatch) const {
+    Linker linker;
+    Workers workers(threads);
+    while (graph.linked() < graph.slots()) {
+      const Slot count = std::min(batch, graph.slots() - graph.linked());
+      linker.link(graph, codec_, options_.efConstruction, count, workers);
+    }
   }
   static void append(Graph& graph, const Node& node) {
     std::copy(node.top.begin(), node.top.end(), graph.nextCode());
@@ -100,11 +104,12 @@ class BuiltGraph {
   }
 
   /// Every link of every node, level by level, so that graphs can be compared.
-  std::vector<std::uint32_t> allLinks() const {
+  std::vector<std::uint32_t> allLinks() const { return linksOf(graph_); }
+  static std::vector<std::uint32_t> linksOf(const Graph& graph) {
     std::vector<std::uint32_t> all;
-    const GraphView view = graph_.view();
+    const GraphView view = graph.view();
     for (Slot slot = 0; slot < view.slots; ++slot) {
-      for (std::int32_t level = 0; level <= graph_.level(slot); ++level) {
+      for (std::int32_t level = 0; level <= graph.level(slot); ++level) {
         const LinkList links = view.links(slot, level);
         all.push_back(links.count());
         for (std::uint32_t i = 0; i < links.count(); ++i) all.push_back(links[i]);

@@ -318,7 +318,7 @@ TEST_CASE("every instruction set builds the same links", "[graph]") {
 
 TEST_CASE("a restored graph grows as the original does", "[graph]") {
   const auto vectors = clusteredVectors(400 / kSlowTarget, 18, kSeed);
-  const std::size_t half = vectors.count() / 2;
+  const std::size_t half = vectors.count() / 2 / kLinkBatch * kLinkBatch;
   const std::uint32_t m = kOptions.m;
   const BuiltGraph whole(vectors, Metric::euclidean, kOptions, fastest());
   Vectors firstHalf{
@@ -348,8 +348,9 @@ TEST_CASE("a restored graph grows as the original does", "[graph]") {
   restored.restoreEntry(view.entry, view.maxLevel);
   REQUIRE(checkGraph(restored).has_value());
   for (std::size_t row = half; row < vectors.count(); ++row) {
-    whole.insert(restored, whole.nodes()[row]);
+    BuiltGraph::append(restored, whole.nodes()[row]);
   }
+  whole.linkAll(restored);
   const GraphView grown = restored.view(), expected = whole.graph().view();
   REQUIRE(grown.entry == expected.entry);
   REQUIRE(grown.maxLevel == expected.maxLevel);

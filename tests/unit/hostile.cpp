@@ -7,6 +7,7 @@ Places findPlaces() {
   SnapshotParts parts = validParts();
   Places p;
   p.slots = static_cast<std::uint32_t>(parts.get<std::uint64_t>("META", meta::kSlots));
+  p.linked = static_cast<std::uint32_t>(parts.get<std::uint64_t>("META", meta::kLinked));
   const auto isLive = [&](std::uint32_t slot) {
     return (parts.get<std::uint64_t>("LIVE", 1 + slot / 64 * 8) >> slot % 64 & 1) != 0;
   };

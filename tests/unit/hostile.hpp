@@ -19,6 +19,7 @@ const SnapshotParts& validParts();
 /// Slots of that store which the tests aim at.
 struct Places {
   std::uint32_t slots = 0;
+  std::uint32_t linked = 0;  ///< Fewer.
   std::uint32_t live = 0;
   std::uint32_t dead = 0;
   std::uint32_t low = 0;      ///< At level 0 only.

@@ -88,7 +88,7 @@ TEST_CASE("link lists that lead astray are refused", "[hostile]") {
     for (const std::uint32_t count : {capacity + 1, 0xffffu, 0x10000u | capacity, 0xffffffffu}) {
       refusedValue(section, begin, count, section, place);
     }
-    for (const std::uint32_t id : {at.slots, 0x7fffffffu, 0x80000000u, 0xffffffffu}) {
+    for (const std::uint32_t id : {at.linked, at.slots, 0x7fffffffu, 0x80000000u, 0xffffffffu}) {
       refusedValue(section, begin + 4, id, section, "links to slot " + std::to_string(id));
     }
     refusedValue(section, begin + 4, at.upper, section, "links to itself");
@@ -115,7 +115,7 @@ TEST_CASE("links that lead nowhere or in circles are legal, and every search end
     SnapshotParts parts = validParts();
     std::vector<std::pair<std::uint32_t, std::size_t>> nodes;  // slot, its level-1 list
     std::size_t list = 1;
-    for (std::uint32_t slot = 0; slot < at.slots; ++slot) {
+    for (std::uint32_t slot = 0; slot < at.linked; ++slot) {
       const auto level = parts.get<std::uint8_t>("LEVL", 1 + slot);
       if (level > 0) nodes.push_back({slot, list});
       list += kRowUpper * level;
@@ -133,9 +133,9 @@ TEST_CASE("links that lead nowhere or in circles are legal, and every search end
   SECTION("level 0 is one circle") {
     SnapshotParts parts = validParts();
     std::fill(parts["LNK0"].begin() + 1, parts["LNK0"].end(), std::byte{0});
-    for (std::uint32_t slot = 0; slot < at.slots; ++slot) {
+    for (std::uint32_t slot = 0; slot < at.linked; ++slot) {
       parts.put<std::uint32_t>("LNK0", 1 + kRow0 * slot, 1);
-      parts.put<std::uint32_t>("LNK0", 1 + kRow0 * slot + 4, (slot + 1) % at.slots);
+      parts.put<std::uint32_t>("LNK0", 1 + kRow0 * slot + 4, (slot + 1) % at.linked);
     }
     requireUsable(parts);
   }

@@ -110,12 +110,17 @@ TEST_CASE("META out of its limits is refused", "[hostile]") {
   }
   u64(meta::kSlots, 0x7ffffffe, "HIGH", "bytes instead of");
   u64(meta::kSlots, slots + 1, "HIGH", "bytes instead of");
-  u64(meta::kSlots, slots - 1, "META", "linked");
+  u64(meta::kSlots, slots - 1, "HIGH", "bytes instead of");
+  const std::uint64_t linked = places().linked;
+  refused("META", "linked", [linked](SnapshotParts& p) {
+    p.put<std::uint64_t>("META", meta::kSlots, linked - 1);
+    p.put<std::uint64_t>("META", meta::kLive, linked - 1);
+  });
   u64(meta::kSlots, 0, "META", "slots");
   for (const std::uint64_t value : {slots + 1, UINT64_MAX}) {
     u64(meta::kLinked, value, "META", "linked");
   }
-  for (const std::uint64_t value : {std::uint64_t{0}, slots - 1}) {
+  for (const std::uint64_t value : {std::uint64_t{0}, linked - 1, linked + 1, slots}) {
     u64(meta::kLinked, value, "LEVL", "bytes instead of");
   }
   SnapshotParts parts = validParts();

@@ -61,6 +61,11 @@ const SEARCH = [
     target: 'at least 1.9',
     value: twoThreads?.ratio,
   }),
+  ({ buildThreads }) => ({
+    what: 'building on two threads, one thread over two; the same bytes',
+    target: 'at least 1.9',
+    value: buildThreads?.sameBytes ? buildThreads.ratio : undefined,
+  }),
   ({ snapshot }) => ({
     what: 'opening the snapshot, from a warm file, s',
     target: 'at most 0.2',

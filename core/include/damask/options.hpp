@@ -36,8 +36,9 @@ struct StoreOptions {
   HnswOptions hnsw;
   std::uint64_t seed = 0;  ///< Levels of the graph are a hash of (seed, slot).
   /// Up to so many slots there is no graph, and every search looks at all patterns: exact, and
-  /// nothing to build. Beyond, each new pattern links itself and two of those before it, and
-  /// searches walk the graph once it has caught up. [0, 1000000]
+  /// nothing to build. Beyond, patterns are linked 32 at a time, three for each that is added until
+  /// the graph has caught up; from then on searches walk it and look at each of the few that are
+  /// not linked yet. [0, 1000000]
   std::uint32_t indexingThreshold = 2048;
 };
 
@@ -74,6 +75,7 @@ inline constexpr std::uint32_t kMaxM = 128;
 inline constexpr std::uint32_t kMaxEfConstruction = 4096;
 inline constexpr std::uint32_t kMaxEf = 10000;
 inline constexpr std::uint32_t kMaxIndexingThreshold = 1000000;
+inline constexpr std::uint32_t kMaxBuildThreads = 64;
 inline constexpr std::size_t kMaxK = 10000;
 inline constexpr std::size_t kMaxNameBytes = 1024;           ///< id, type, domain, framework.
 inline constexpr std::size_t kMaxTextBytes = 16u << 20;      ///< content, metadata.

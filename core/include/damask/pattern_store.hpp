@@ -118,6 +118,13 @@ class PatternStore {
   /// are staged.
   Result<void> clear();
 
+  /// How many threads link new patterns, that of the caller included; 1 to begin with. The store
+  /// comes out the same, to the byte. With one thread each insert does its part of the work; with
+  /// more, every 32nd links the last 32, which the threads share. Not part of the snapshot. Errors:
+  /// invalidArgument (not in [1, 64]), unsupported (more than 1 where the engine has no threads, or
+  /// they cannot be started), outOfMemory; the store then goes on with those it had.
+  Result<void> setBuildThreads(std::uint32_t threads);
+
   /// A batch, all or nothing, in as many calls as its caller likes: stage() takes a pattern as
   /// upsert() does, but nothing finds it and nothing replaces what is under its id before
   /// commitStaged() makes all that is staged visible at once. Other changes may come in between and

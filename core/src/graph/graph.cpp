@@ -36,7 +36,7 @@ Graph::Graph(const Codec& codec, const HnswOptions& options, std::uint64_t seed)
 
 GraphView Graph::view() const noexcept {
   return {codes_.rows(), factors_.data(), links0_.rows(), upperLinks_.rows(), upperRows_.data(), m_,
-          linked_,       entry_,          maxLevel_};
+          linked_,       slots(),         entry_,         maxLevel_};
 }
 
 std::uint64_t Graph::bytes() const noexcept {
@@ -53,23 +53,16 @@ void Graph::reserve(std::size_t slots) {
   upperRows_.reserve(slots);
 }
 
-// Room for them must be there, but above level 0.
-void Graph::giveLists(std::int32_t level) {
-  upperLinks_.reserve(std::size_t{upperCount_} + static_cast<std::size_t>(level));
-  levels_.resize(linked_);
-  upperRows_.resize(linked_);
+// Room for them must be there. Of those at level 0 too: reserve() makes it.
+void Graph::giveLists(std::int32_t level) noexcept {
   levels_.push_back(static_cast<std::uint8_t>(level));
   upperRows_.push_back(upperCount_);
+  const Slot slot = linked_++;
+  upperCount_ += static_cast<std::uint32_t>(level);
   for (std::int32_t l = 0; l <= level; ++l) {
-    const auto row = links(linked_, l);
+    const auto row = links(slot, l);
     std::fill(row.begin(), row.end(), kNoSlot);
   }
-}
-
-std::int32_t Graph::beginLinking() {
-  const std::int32_t level = levelOf(seed_, linked_, m_);
-  giveLists(level);
-  return level;
 }
 
 std::span<Slot> Graph::links(Slot slot, std::int32_t level) noexcept {
@@ -87,29 +80,27 @@ LinkList Graph::frozenLinks(Slot slot, std::int32_t level) const {
   return kept == nullptr ? now : LinkList(kept, now.capacity());
 }
 
-void Graph::finishLinking() noexcept {
-  const std::int32_t level = levels_[linked_];
+void Graph::linkNext(std::int32_t level) noexcept {
   if (level > maxLevel_) {
     entry_ = linked_;
     maxLevel_ = level;
   }
-  upperCount_ += static_cast<std::uint32_t>(level);
-  ++linked_;
+  giveLists(level);
 }
 
 void Graph::restoreLinks(std::span<const std::uint32_t> links0, std::int32_t level,
                          std::span<const std::uint32_t> upper) {
+  reserveLists(static_cast<std::size_t>(level));
+  const Slot slot = linked_;
   giveLists(level);
-  const auto restore = [this](std::int32_t l, std::span<const std::uint32_t> row) {
-    std::copy_n(row.begin() + 1, row[0], links(linked_, l).begin());
+  const auto restore = [&](std::int32_t l, std::span<const std::uint32_t> row) {
+    std::copy_n(row.begin() + 1, row[0], links(slot, l).begin());
   };
   restore(0, links0);
   const std::size_t width = 1 + std::size_t{m_};
   for (std::int32_t l = 1; l <= level; ++l) {
     restore(l, upper.subspan(static_cast<std::size_t>(l - 1) * width, width));
   }
-  upperCount_ += static_cast<std::uint32_t>(level);
-  ++linked_;
 }
 
 void Graph::restoreEntry(Slot entry, std::int32_t maxLevel) noexcept {

@@ -12,6 +12,12 @@
 
 namespace damask {
 
+/// The level of a slot: P(level >= l) = m^-l, from a hash of (seed, slot) in integers only.
+std::int32_t levelOf(std::uint64_t seed, Slot slot, std::uint32_t m) noexcept;
+
+/// Levels never exceed this: with m >= 4, 4^16 is more than all slots.
+inline constexpr std::int32_t kMaxLevel = 16;
+
 /// The navigable graph over top planes: its memory, and nothing of how it is built (link.hpp) or
 /// walked (walk.hpp). Nodes are only ever added; which of them are live is the store's knowledge.
 class Graph {
@@ -38,16 +44,18 @@ class Graph {
   /// Takes the last node back, which is not linked.
   void removeLast() noexcept { factors_.pop_back(); }
 
-  /// What linking the next node takes: its level is drawn, and it has empty lists up to there, not
-  /// seen before finishLinking(). Throws std::bad_alloc, with nothing changed.
-  std::int32_t beginLinking();
+  /// The level that the node linked()+i has or will have: drawn by its slot.
+  std::int32_t levelOfNext(Slot i) const noexcept { return levelOf(seed_, linked_ + i, m_); }
+  /// Makes room for so many lists above level 0. Throws std::bad_alloc, with nothing changed.
+  void reserveLists(std::size_t count) { upperLinks_.reserve(upperCount_ + count); }
+  /// Makes the next node a linked one, with empty lists up to its level, and the entry when it is
+  /// above all others. Room for its lists must be reserved.
+  void linkNext(std::int32_t level) noexcept;
   /// To be called before a list is written to that was there before: a snapshot may need it as it
   /// is. Throws std::bad_alloc, with nothing changed.
   void keepLinks(Slot slot, std::int32_t level);
-  /// The list of a node below linked(), or of the one that is being linked, to be written.
+  /// The list of a node below linked(), to be written.
   std::span<Slot> links(Slot slot, std::int32_t level) noexcept;
-  /// Makes the next node a linked one, and the entry when it is above all others.
-  void finishLinking() noexcept;
 
   /// Links the next node as a snapshot had it; the caller checks the whole graph (checkGraph)
   /// before it is used. `links0` and each list of `upper` is in a row of 1 + 2m and 1 + m numbers:
@@ -64,7 +72,7 @@ class Graph {
   LinkList frozenLinks(Slot slot, std::int32_t level) const;
 
  private:
-  void giveLists(std::int32_t level);
+  void giveLists(std::int32_t level) noexcept;
 
   std::uint32_t m_;
   std::uint64_t seed_;
@@ -80,11 +88,5 @@ class Graph {
   std::int32_t maxLevel_ = -1;
   std::unique_ptr<LinkArchive> archive_;
 };
-
-/// The level of a slot: P(level >= l) = m^-l, from a hash of (seed, slot) in integers only.
-std::int32_t levelOf(std::uint64_t seed, Slot slot, std::uint32_t m) noexcept;
-
-/// Levels never exceed this: with m >= 4, 4^16 is more than all slots.
-inline constexpr std::int32_t kMaxLevel = 16;
 
 }  // namespace damask

@@ -40,6 +40,7 @@ struct GraphView {
   const std::uint32_t* upperRows = nullptr;  ///< Per node: its first row of upperLinks.
   std::uint32_t m = 0;
   Slot slots = 0;  ///< Nodes that are linked: 0 to slots - 1.
+  Slot nodes = 0;  ///< All of them: the others have a code and a factor, and no links yet.
   Slot entry = 0;
   std::int32_t maxLevel = -1;  ///< -1: nothing is linked.
 

@@ -1,149 +1,220 @@
 #include "graph/link.hpp"
 
 #include <algorithm>
+#include <tuple>
 
+#include "graph/diverse.hpp"
 #include "graph/prefetch.hpp"
 #include "graph/walker.hpp"
 
 namespace damask {
 namespace {
 
-/// Chosen neighbours that a candidate is compared with at a time.
-constexpr std::size_t kChunk = 8;
-
-class Linker {
+/// Seeks the neighbours of one node that is not linked.
+class Seeker {
  public:
-  Linker(Graph& graph, const Codec& codec, std::uint32_t efConstruction, LinkScratch& scratch)
-      : graph_(graph),
-        codec_(codec),
-        ef_(efConstruction),
-        s_(scratch),
-        self_(graph.linked()),
-        level_(graph.beginLinking()),
-        view_(graph.view()) {}
+  Seeker(const GraphView& graph, const Codec& codec, std::uint32_t ef, LinkScratch& scratch)
+      : graph_(graph), codec_(codec), ef_(ef), s_(scratch), chooser_(graph, codec, scratch) {}
 
-  void run() {
-    const std::int32_t top = std::min(level_, view_.maxLevel);
-    if (top >= 0) search(top);
-    // From here on nothing throws.
-    for (std::int32_t l = top; l >= 0; --l) connect(l);
-    graph_.finishLinking();
+  /// `levels` are those of the batch's nodes before it, which are the slots before it.
+  void run(Slot self, std::int32_t level, std::span<const std::int32_t> levels,
+           std::vector<std::vector<Slot>>& lists) {
+    codec_.expandTop(graph_.code(self), s_.self.data());
+    scoreBefore(self, levels.size());
+    const WalkQuery query{s_.self.data(), graph_.factor(self), self};
+    Walker walker(graph_, codec_, query, s_.search);
+    const std::int32_t top = std::min(level, graph_.maxLevel);
+    Candidate nearest = top < 0 ? Candidate{0} : walker.descendTo(level);
+    for (std::int32_t l = level; l >= 0; --l) {
+      auto& found = s_.search.found;
+      found.clear();
+      if (l <= top) {
+        walker.collect(nearest, l, ef_, 1, nullptr);
+        nearest = found.front() & ~Candidate{1};
+      }
+      addBefore(l, levels);
+      chooser_.choose(found, self, graph_.m, lists[static_cast<std::size_t>(l)]);
+    }
   }
 
  private:
-  void search(std::int32_t top) {
-    const std::size_t widest = 2 * std::size_t{view_.m} + 1;
-    s_.chosen.resize(std::max(s_.chosen.size(), static_cast<std::size_t>(top) + 1));
-    s_.kept.reserve(widest);
-    s_.candidates.reserve(widest);
-    s_.codes.reserve(widest);
-    s_.dots.resize(widest);
-    s_.self.resize(2 * codec_.half());
-    s_.other.resize(2 * codec_.half());
-    codec_.expandTop(graph_.code(self_), s_.self.data());
-    const WalkQuery self{s_.self.data(), graph_.factor(self_), self_};
-    Walker walker(view_, codec_, self, s_.search);
-    Candidate nearest = walker.descendTo(level_);
-    for (std::int32_t l = top; l >= 0; --l) {
-      walker.collect(nearest, l, ef_, 1, nullptr);
-      auto& chosen = s_.chosen[static_cast<std::size_t>(l)];
-      chosen.reserve(view_.m);
-      choose(s_.search.found, self_, view_.m, chosen);
-      for (const Slot other : chosen) graph_.keepLinks(other, l);
-      nearest = s_.search.found.front() & ~Candidate{1};
+  void scoreBefore(Slot self, std::size_t count) {
+    s_.codes.clear();
+    for (std::size_t i = 0; i < count; ++i) {
+      s_.codes.push_back(graph_.code(self - static_cast<Slot>(count - i)));
+    }
+    codec_.kernels().dot4Batch(s_.self.data(), s_.codes.data(), count, codec_.half(),
+                               s_.dots.data());
+    s_.candidates.clear();
+    for (std::size_t i = 0; i < count; ++i) {
+      const Slot other = self - static_cast<Slot>(count - i);
+      s_.candidates.push_back(chooser_.relation(s_.dots[i], other, self));
     }
   }
 
-  // Links both ways. Lists are kept farthest first, so that the nearest survive a careless reader.
-  void connect(std::int32_t level) {
-    const auto& chosen = s_.chosen[static_cast<std::size_t>(level)];
-    std::reverse_copy(chosen.begin(), chosen.end(), graph_.links(self_, level).begin());
-    for (const Slot other : chosen) {
-      const auto row = graph_.links(other, level);
-      prefetch(row.data(), row.size_bytes());
+  // Those that reach the level, among the ef nearest found.
+  void addBefore(std::int32_t level, std::span<const std::int32_t> levels) {
+    auto& found = s_.search.found;
+    for (std::size_t i = 0; i < levels.size(); ++i) {
+      const Candidate c = s_.candidates[i];
+      if (levels[i] < level) continue;
+      if (found.size() == ef_) {
+        if (c > found.back()) continue;
+        found.pop_back();
+      }
+      found.insert(std::lower_bound(found.begin(), found.end(), c), c);
     }
-    for (const Slot other : chosen) linkBack(other, level);
   }
 
-  void linkBack(Slot owner, std::int32_t level) {
-    const auto row = graph_.links(owner, level);
+  const GraphView& graph_;
+  const Codec& codec_;
+  std::uint32_t ef_;
+  LinkScratch& s_;
+  Chooser chooser_;
+};
+
+/// Writes the new nodes into the list of one of their neighbours.
+class BackLinker {
+ public:
+  BackLinker(const GraphView& graph, const Codec& codec, LinkScratch& scratch)
+      : graph_(graph), codec_(codec), s_(scratch), chooser_(graph, codec, scratch) {}
+
+  /// `row` is the owner's list; the new nodes of `links` are in ascending order.
+  template <typename Links>
+  void add(std::span<Slot> row, const Links& links) {
     const auto end = std::find(row.begin(), row.end(), kNoSlot);
-    if (end != row.end()) {
-      *end = self_;
+    const auto room = static_cast<std::size_t>(row.end() - end);
+    if (links.size() <= room) {
+      std::transform(links.begin(), links.end(), end, [](const auto& link) { return link.from; });
       return;
     }
-    rankAround(owner, row);
-    choose(s_.candidates, owner, row.size(), s_.kept);
+    const Slot owner = links.front().owner;
+    s_.kept.assign(row.begin(), end);
+    for (const auto& link : links) s_.kept.push_back(link.from);
+    rankAround(owner);
+    chooser_.choose(s_.candidates, owner, row.size(), s_.kept);
     const auto rest = std::reverse_copy(s_.kept.begin(), s_.kept.end(), row.begin());
     std::fill(rest, row.end(), kNoSlot);
   }
 
-  // A full list and the new node as candidates of its owner, nearest first.
-  void rankAround(Slot owner, std::span<const Slot> row) {
+ private:
+  // The nodes of s_.kept as candidates of their owner, nearest first.
+  void rankAround(Slot owner) {
     s_.codes.clear();
-    for (const Slot slot : row) {
-      s_.codes.push_back(view_.code(slot));
+    for (const Slot slot : s_.kept) {
+      s_.codes.push_back(graph_.code(slot));
       prefetch(s_.codes.back(), codec_.half());
     }
-    s_.codes.push_back(view_.code(self_));
-    codec_.expandTop(view_.code(owner), s_.other.data());
+    codec_.expandTop(graph_.code(owner), s_.other.data());
     codec_.kernels().dot4Batch(s_.other.data(), s_.codes.data(), s_.codes.size(), codec_.half(),
                                s_.dots.data());
     s_.candidates.clear();
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      s_.candidates.push_back(relation(s_.dots[i], row[i], owner));
+    for (std::size_t i = 0; i < s_.kept.size(); ++i) {
+      s_.candidates.push_back(chooser_.relation(s_.dots[i], s_.kept[i], owner));
     }
-    s_.candidates.push_back(relation(s_.dots[row.size()], self_, owner));
     std::sort(s_.candidates.begin(), s_.candidates.end());
   }
 
-  // How near two nodes are, the same from either side.
-  Candidate relation(std::int32_t dot, Slot a, Slot b) const noexcept {
-    return candidate(estimate(dot, view_.factor(a), view_.factor(b), codec_.weight()), a ^ b);
-  }
-
-  // At most `limit` candidates, each nearer to the owner than to any chosen before it; all of them
-  // when there are fewer.
-  void choose(const std::vector<Candidate>& nearestFirst, Slot owner, std::size_t limit,
-              std::vector<Slot>& chosen) {
-    chosen.clear();
-    s_.codes.clear();
-    for (const Candidate c : nearestFirst) {
-      if (chosen.size() == limit) return;
-      const Slot slot = slotOf(c) ^ owner;
-      if (nearestFirst.size() >= limit && !isDiverse(c, slot, chosen)) continue;
-      chosen.push_back(slot);
-      s_.codes.push_back(view_.code(slot));
-    }
-  }
-
-  bool isDiverse(Candidate c, Slot slot, const std::vector<Slot>& chosen) {
-    if (!chosen.empty()) codec_.expandTop(view_.code(slot), s_.other.data());
-    for (std::size_t first = 0; first < chosen.size(); first += kChunk) {
-      const std::size_t count = std::min(kChunk, chosen.size() - first);
-      codec_.kernels().dot4Batch(s_.other.data(), s_.codes.data() + first, count, codec_.half(),
-                                 s_.dots.data());
-      for (std::size_t i = 0; i < count; ++i) {
-        if (relation(s_.dots[i], chosen[first + i], slot) < (c & ~Candidate{1})) return false;
-      }
-    }
-    return true;
-  }
-
-  Graph& graph_;
+  const GraphView& graph_;
   const Codec& codec_;
-  std::uint32_t ef_;
   LinkScratch& s_;
-  Slot self_;
-  std::int32_t level_;
-  GraphView view_;
+  Chooser chooser_;
 };
 
 }  // namespace
 
-void linkNext(Graph& graph, const Codec& codec, std::uint32_t efConstruction,
-              LinkScratch& scratch) {
-  Linker(graph, codec, efConstruction, scratch).run();
+void Linker::prepare(std::uint32_t m, const Codec& codec, Workers& workers) {
+  const std::size_t widest = 2 * std::size_t{m} + kLinkBatch;
+  scratch_.resize(std::max<std::size_t>(scratch_.size(), workers.count()));
+  for (LinkScratch& s : scratch_) {
+    s.kept.reserve(widest);
+    s.candidates.reserve(widest);
+    s.codes.reserve(widest);
+    s.dots.resize(widest);
+    s.self.resize(2 * codec.half());
+    s.other.resize(2 * codec.half());
+  }
+  chosen_.resize(kLinkBatch);
+}
+
+void Linker::seek(const Graph& graph, const Codec& codec, std::uint32_t efConstruction, Slot end,
+                  Workers& workers) {
+  const GraphView view = graph.view();
+  const Slot count = end - view.slots;
+  if (count <= sought_) return;
+  prepare(view.m, codec, workers);
+  std::vector<std::int32_t> levels(count);
+  for (Slot i = 0; i < count; ++i) {
+    levels[i] = graph.levelOfNext(i);
+    chosen_[i].level = levels[i];
+    auto& lists = chosen_[i].lists;
+    lists.resize(std::max(lists.size(), static_cast<std::size_t>(levels[i]) + 1));
+  }
+  workers.run(count - sought_, [&](std::size_t worker, std::size_t item) {
+    const std::size_t i = sought_ + item;
+    Seeker seeker(view, codec, efConstruction, scratch_[worker]);
+    seeker.run(view.slots + static_cast<Slot>(i), levels[i], std::span(levels).first(i),
+               chosen_[i].lists);
+  });
+  sought_ = count;
+}
+
+void Linker::forget(const Graph& graph) noexcept {
+  if (graph.linked() + sought_ == graph.slots() && sought_ != 0) --sought_;
+}
+
+void Linker::collectBackLinks(Slot first, Slot count) {
+  backLinks_.clear();
+  owners_.clear();
+  for (Slot i = 0; i < count; ++i) {
+    for (std::int32_t l = 0; l <= chosen_[i].level; ++l) {
+      for (const Slot owner : chosen_[i].lists[static_cast<std::size_t>(l)]) {
+        backLinks_.push_back({l, owner, first + i});
+      }
+    }
+  }
+  std::sort(backLinks_.begin(), backLinks_.end(), [](const BackLink& a, const BackLink& b) {
+    return std::tie(a.level, a.owner, a.from) < std::tie(b.level, b.owner, b.from);
+  });
+  for (std::size_t begin = 0, end = 0; begin < backLinks_.size(); begin = end) {
+    const BackLink& link = backLinks_[begin];
+    while (end < backLinks_.size() && backLinks_[end].owner == link.owner &&
+           backLinks_[end].level == link.level) {
+      ++end;
+    }
+    owners_.push_back({begin, end});
+  }
+}
+
+void Linker::link(Graph& graph, const Codec& codec, std::uint32_t efConstruction, Slot count,
+                  Workers& workers) {
+  const Slot first = graph.linked();
+  seek(graph, codec, efConstruction, first + count, workers);
+  collectBackLinks(first, count);
+  for (const Owner& owner : owners_) {
+    const BackLink& link = backLinks_[owner.begin];
+    if (link.owner < first) graph.keepLinks(link.owner, link.level);
+  }
+  std::size_t upperLists = 0;
+  for (Slot i = 0; i < count; ++i) upperLists += static_cast<std::size_t>(chosen_[i].level);
+  graph.reserveLists(upperLists);
+  // From here on nothing throws.
+  for (Slot i = 0; i < count; ++i) {
+    graph.linkNext(chosen_[i].level);
+    for (std::int32_t l = 0; l <= chosen_[i].level; ++l) {
+      // Farthest first, so that the nearest survive a careless reader.
+      const auto& list = chosen_[i].lists[static_cast<std::size_t>(l)];
+      std::reverse_copy(list.begin(), list.end(), graph.links(first + i, l).begin());
+    }
+  }
+  const GraphView view = graph.view();
+  workers.run(owners_.size(), [&](std::size_t worker, std::size_t item) {
+    const std::size_t begin = owners_[item].begin, end = owners_[item].end;
+    const std::span links = std::span(backLinks_).subspan(begin, end - begin);
+    const auto row = graph.links(links.front().owner, links.front().level);
+    BackLinker(view, codec, scratch_[worker]).add(row, links);
+  });
+  sought_ = 0;
 }
 
 }  // namespace damask

@@ -1,29 +1,78 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "codec/codec.hpp"
 #include "graph/graph.hpp"
 #include "graph/scratch.hpp"
+#include "graph/workers.hpp"
 
 namespace damask {
 
-/// Memory that linking one node leaves to the next.
+/// Nodes are linked so many at a time. Two threads then wait for one another during 3% of the
+/// time, and the last insert of a batch takes a few milliseconds (docs/architecture.md).
+inline constexpr Slot kLinkBatch = 32;
+
+/// Memory that linking leaves to the next of the same thread.
 struct LinkScratch {
   SearchScratch search;
-  std::vector<std::vector<Slot>> chosen;  ///< Per level, nearest first.
-  std::vector<Slot> kept;                 ///< What a full list keeps.
+  std::vector<Slot> kept;  ///< What a full list keeps.
   std::vector<Candidate> candidates;
   std::vector<const std::uint8_t*> codes;
   std::vector<std::int32_t> dots;
   std::vector<std::int8_t> self, other;  ///< Top planes, expanded.
 };
 
-/// Links the next node of the graph that is not linked: at each of its levels to the most diverse
-/// of the efConstruction nearest that a search finds, and these back to it (Malkov and Yashunin,
-/// 2016, algorithms 1, 2 and 4). Deterministic. Throws std::bad_alloc, with nothing changed.
-/// About O(efConstruction * m) distances.
-void linkNext(Graph& graph, const Codec& codec, std::uint32_t efConstruction, LinkScratch& scratch);
+/// Links the next nodes of a graph, a batch at a time: each to the most diverse of the
+/// efConstruction nearest among what a search of the graph before the batch finds and the nodes of
+/// the batch before it, and these back to it (Malkov and Yashunin, 2016, algorithms 1, 2 and 4).
+/// No node's neighbours depend on another's links of the same batch, so they may be sought at any
+/// time after the batch before, in any order and side by side, and the lists of different owners
+/// written side by side: the graph is the same.
+class Linker {
+ public:
+  /// Seeks the neighbours of the nodes from linked() up to `end`, at most kLinkBatch, unless they
+  /// were sought before, and keeps them for link(). Throws std::bad_alloc. About
+  /// O(efConstruction * m) distances a node.
+  void seek(const Graph& graph, const Codec& codec, std::uint32_t efConstruction, Slot end,
+            Workers& workers);
+
+  /// Links the next `count` nodes, at most kLinkBatch; the graph has so many. Throws
+  /// std::bad_alloc, with nothing changed.
+  void link(Graph& graph, const Codec& codec, std::uint32_t efConstruction, Slot count,
+            Workers& workers);
+
+  /// Forgets what was sought for the last node of the graph, which is going to be another.
+  void forget(const Graph& graph) noexcept;
+
+ private:
+  /// The neighbours that a node chose: per level, nearest first.
+  struct Chosen {
+    std::int32_t level = 0;
+    std::vector<std::vector<Slot>> lists;
+  };
+  /// That `from` is linked to `owner` at a level.
+  struct BackLink {
+    std::int32_t level;
+    Slot owner;
+    Slot from;
+  };
+  /// Those of one list: links_[begin] to links_[end - 1].
+  struct Owner {
+    std::size_t begin, end;
+  };
+
+  void prepare(std::uint32_t m, const Codec& codec, Workers& workers);
+  void collectBackLinks(Slot first, Slot count);
+
+  std::vector<LinkScratch> scratch_;  ///< Per worker.
+  std::vector<Chosen> chosen_;        ///< Of the nodes from linked() on.
+  Slot sought_ = 0;                   ///< The first so many of them are known.
+  std::vector<BackLink> backLinks_;
+  std::vector<Owner> owners_;
+};
 
 }  // namespace damask

@@ -11,6 +11,10 @@ namespace {
 /// are found at the same ef. Measured on 110,000 vectors (docs/architecture.md).
 constexpr std::size_t kFollowedAtOnce = 3;
 
+bool isAccepted(const std::uint64_t* accepts, Slot slot) noexcept {
+  return accepts == nullptr || (accepts[slot / 64] >> (slot % 64) & 1) != 0;
+}
+
 // With a filter the frontier is separate: nodes that are not accepted lead on but do not count.
 void collectAccepted(Walker& walker, Candidate start, std::uint32_t ef,
                      const std::uint64_t* accepts, const ReadAhead* readAhead,
@@ -21,9 +25,7 @@ void collectAccepted(Walker& walker, Candidate start, std::uint32_t ef,
   frontier.clear();
   scratch.seen.clear();
   walker.begin(start);
-  const auto accepted = [accepts](Slot slot) {
-    return (accepts[slot / 64] >> (slot % 64) & 1) != 0;
-  };
+  const auto accepted = [accepts](Slot slot) { return isAccepted(accepts, slot); };
   const auto offer = [&](Candidate c) {
     if (found.size() == ef && c > found.front()) {
       if (accepted(slotOf(c))) scratch.seen.push_back(c);
@@ -64,20 +66,42 @@ void collectAccepted(Walker& walker, Candidate start, std::uint32_t ef,
   std::sort_heap(found.begin(), found.end());
 }
 
+// The nodes that are not linked yet, which no walk comes to: a few, that are all scored.
+void addUnlinked(Walker& walker, const GraphView& graph, std::uint32_t ef,
+                 const std::uint64_t* accepts, SearchScratch& scratch) {
+  scratch.batchSlots.clear();
+  for (Slot slot = graph.slots; slot < graph.nodes; ++slot) {
+    if (isAccepted(accepts, slot)) scratch.batchSlots.push_back(slot);
+  }
+  walker.scoreBatch(scratch.batchSlots);
+  for (std::size_t i = 0; i < walker.batchSize(); ++i) {
+    const Candidate c = walker.batchCandidate(i);
+    scratch.seen.push_back(c);
+    auto& found = scratch.found;
+    if (found.size() == ef) {
+      if (c > found.back()) continue;
+      found.pop_back();
+    }
+    found.insert(std::lower_bound(found.begin(), found.end(), c), c);
+  }
+}
+
 }  // namespace
 
 void walk(const GraphView& graph, const Codec& codec, const WalkQuery& query, std::uint32_t ef,
           const std::uint64_t* accepts, const ReadAhead* readAhead, SearchScratch& scratch) {
   scratch.found.clear();
   scratch.seen.clear();
-  if (graph.slots == 0) return;
   Walker walker(graph, codec, query, scratch);
-  const Candidate start = walker.descendTo(0);
-  if (accepts == nullptr) {
-    walker.collect(start, 0, ef, kFollowedAtOnce, readAhead);
-  } else {
-    collectAccepted(walker, start, ef, accepts, readAhead, scratch);
+  if (graph.slots != 0) {
+    const Candidate start = walker.descendTo(0);
+    if (accepts == nullptr) {
+      walker.collect(start, 0, ef, kFollowedAtOnce, readAhead);
+    } else {
+      collectAccepted(walker, start, ef, accepts, readAhead, scratch);
+    }
   }
+  if (graph.slots != graph.nodes) addUnlinked(walker, graph, ef, accepts, scratch);
 }
 
 }  // namespace damask

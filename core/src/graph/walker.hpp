@@ -111,6 +111,12 @@ class Walker {
     scored_ += batchSize();
     score();
   }
+  /// Scores these, as one batch.
+  void scoreBatch(std::span<const Slot> slots) {
+    batch_ = slots;
+    ask(slots);
+    score();
+  }
   std::size_t batchSize() const noexcept { return batch_.size(); }
   Candidate batchCandidate(std::size_t i) const noexcept {
     const Slot slot = batch_[i];
@@ -166,12 +172,6 @@ class Walker {
       size -= half;
     }
     return begin;
-  }
-
-  void scoreBatch(std::span<const Slot> slots) {
-    batch_ = slots;
-    ask(slots);
-    score();
   }
 
   void ask(std::span<const Slot> slots) const noexcept {

@@ -3,6 +3,7 @@
 #include <limits>
 #include <new>
 #include <string>
+#include <system_error>
 
 #include "durable/change.hpp"
 #include "store/no_memory.hpp"
@@ -128,6 +129,7 @@ Result<void> PatternStore::clear() {
   try {
     if (const auto settled = impl_->refuseStaged("clear"); !settled) return settled;
     auto empty = std::make_shared<StoreState>(old.options, &old.codec.kernels());
+    empty->workers = old.workers;
     empty->sequence = old.sequence;
     empty->history = old.history;
     auto change = encode(journal::appendClear);
@@ -138,6 +140,29 @@ Result<void> PatternStore::clear() {
     return noMemory("make an empty store");
   }
   return {};
+}
+
+Result<void> PatternStore::setBuildThreads(std::uint32_t threads) {
+  if (threads == 0 || threads > limits::kMaxBuildThreads) {
+    return fail(ErrorCode::invalidArgument, "buildThreads is " + std::to_string(threads) +
+                                                ", but must be from 1 to " +
+                                                std::to_string(limits::kMaxBuildThreads));
+  }
+  if (threads > 1 && !Workers::hasThreads()) {
+    return fail(ErrorCode::unsupported,
+                "buildThreads is " + std::to_string(threads) + ", but this engine has no threads");
+  }
+  try {
+    auto workers = std::make_shared<Workers>(threads);
+    if (impl_->rebuild) impl_->rebuild->useWorkers(workers);
+    impl_->state->workers = std::move(workers);
+    return {};
+  } catch (const std::bad_alloc&) {
+    return noMemory("start threads");
+  } catch (const std::system_error& error) {
+    return fail(ErrorCode::unsupported, "buildThreads is " + std::to_string(threads) +
+                                            ", but they cannot be started: " + error.what());
+  }
 }
 
 Result<void> PatternStore::beginRebuild() {

@@ -6,6 +6,7 @@ namespace damask {
 
 Rebuild::Rebuild(const StoreState& from)
     : state_(std::make_shared<StoreState>(from.options, &from.codec.kernels())) {
+  state_->workers = from.workers;
   state_->reserveNodes(from.records.size());
   origins_.reserve(from.records.size());
 }
@@ -21,7 +22,7 @@ void Rebuild::step(const StoreState& from, std::size_t most) {
     ++copied;
   }
   if (next_ < from.graph.slots()) return;
-  while (copied < most && linkPending(*state_)) ++copied;
+  while (copied < most && linkPending(*state_)) copied += kLinkBatch;
 }
 
 bool Rebuild::isComplete(const StoreState& from) const noexcept {

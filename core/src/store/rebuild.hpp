@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "damask/pattern_store.hpp"
@@ -23,6 +24,10 @@ class Rebuild {
   bool isComplete(const StoreState& from) const noexcept;
   RebuildProgress progress(const StoreState& from) const noexcept {
     return {next_, from.graph.slots()};
+  }
+
+  void useWorkers(std::shared_ptr<Workers> workers) noexcept {
+    state_->workers = std::move(workers);
   }
 
   /// The index so far.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "graph/link.hpp"
 #include "graph/walk.hpp"
 #include "store/filter_match.hpp"
 #include "store/mmr.hpp"
@@ -16,6 +17,11 @@ using Ranked = SearchScratch::Ranked;
 /// How many standard deviations of an estimate are allowed for: two tell near-duplicates apart, and
 /// more find no more (search_recall_test.cpp).
 constexpr float kErrorsRanked = 2.0f;
+
+// A walk looks at each node that is not linked yet: there must be few.
+bool isWalkable(const Graph& graph) noexcept {
+  return graph.linked() != 0 && graph.slots() - graph.linked() < kLinkBatch;
+}
 
 class Search {
  public:
@@ -41,8 +47,7 @@ class Search {
       accepts_ = state_.records.live().data();
     }
     if (matches_ == 0) return SearchPlan::none;
-    const bool unlinked = state_.graph.linked() < state_.graph.slots();
-    if (options_.exact || unlinked || scanIsCheaper(filtered)) {
+    if (options_.exact || !isWalkable(state_.graph) || scanIsCheaper(filtered)) {
       scan();
       return SearchPlan::scan;
     }

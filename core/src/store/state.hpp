@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -46,8 +47,11 @@ struct StoreState {
     std::uint64_t sequence = 0;
     History history{};
   };
-  Frozen frozen;        ///< What freeze() found.
-  LinkScratch linking;  ///< No part of the store: memory for its writer.
+  Frozen frozen;  ///< What freeze() found.
+
+  // No part of the store: what its writer works with.
+  Linker linker;
+  std::shared_ptr<Workers> workers = std::make_shared<Workers>(1);
 
   StoredCode code(Slot slot) const noexcept { return {graph.code(slot), rest.row(slot)}; }
 

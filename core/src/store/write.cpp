@@ -16,18 +16,41 @@ void makeRoomForOne(StoreState& s) {
   s.reserveBlocks(slots + 1);
 }
 
-/// Nodes linked for each that is added, until none is left unlinked.
-constexpr int kLinksAtOnce = 3;
+/// A graph that is begun catches up by so many nodes for each that is added. What is linked when is
+/// a function of how many nodes there are and how many of them are linked, so that a store that was
+/// reopened goes on as if it had not been.
+constexpr std::uint64_t kLinksAtOnce = 3;
+
+void linkBatch(StoreState& s) {
+  s.linker.link(s.graph, s.codec, s.options.hnsw.efConstruction, kLinkBatch, *s.workers);
+}
+
+void linkDue(StoreState& s) {
+  const std::uint64_t slots = s.graph.slots();
+  if (slots <= s.options.indexingThreshold) return;
+  const std::uint64_t due = std::min(slots, kLinksAtOnce * (slots - s.options.indexingThreshold));
+  const auto unlinked = [&] { return slots - s.graph.linked(); };
+  // Twice for the last that catch up; a damaged snapshot could make it many.
+  for (int i = 0; i < 2 && unlinked() >= kLinkBatch; ++i) {
+    if (s.graph.linked() + kLinkBatch > due && unlinked() >= 2 * kLinkBatch) break;
+    linkBatch(s);
+  }
+  // One thread spreads the work over the inserts; several share it once a batch is there.
+  if (s.workers->count() > 1) return;
+  const std::uint64_t sought = unlinked() < kLinkBatch ? slots : due;
+  const std::uint64_t linked = s.graph.linked();
+  const auto end = static_cast<Slot>(std::min(std::max(sought, linked), linked + kLinkBatch));
+  s.linker.seek(s.graph, s.codec, s.options.hnsw.efConstruction, end, *s.workers);
+}
 
 // Adds the next node, whose planes are in place already; the caller appends its record. Throws
 // std::bad_alloc, when nothing has changed but that some older nodes may have been linked.
 void addNode(StoreState& s, HotFactor hot, const ColdFactor& cold) {
   s.graph.append(hot);
   try {
-    for (int i = 0; i < kLinksAtOnce; ++i) {
-      if (!linkPending(s)) break;
-    }
+    linkDue(s);
   } catch (const std::bad_alloc&) {
+    s.linker.forget(s.graph);
     s.graph.removeLast();
     throw;
   }
@@ -44,12 +67,13 @@ void eraseVector(StoreState& s, Slot slot) noexcept {
 }  // namespace
 
 bool isPending(const StoreState& s) noexcept {
-  return s.graph.slots() > s.options.indexingThreshold && s.graph.linked() < s.graph.slots();
+  return s.graph.slots() > s.options.indexingThreshold &&
+         s.graph.slots() - s.graph.linked() >= kLinkBatch;
 }
 
 bool linkPending(StoreState& s) {
   if (!isPending(s)) return false;
-  linkNext(s.graph, s.codec, s.options.hnsw.efConstruction, s.linking);
+  linkBatch(s);
   return true;
 }
 

@@ -18,9 +18,10 @@ enum class Visibility { live, staged };
 Result<void> insertPattern(StoreState& state, const Pattern& pattern,
                            std::span<const float> embedding, float largest, Visibility visibility);
 
-/// Whether the store has patterns enough for a graph, and not all are linked into it.
+/// Whether the store has patterns enough for a graph, and a batch of them or more is not linked
+/// into it.
 bool isPending(const StoreState& state) noexcept;
-/// Then links the next one; whether it did. Throws std::bad_alloc, with nothing changed.
+/// Then links the next batch; whether it did. Throws std::bad_alloc, with nothing changed.
 bool linkPending(StoreState& state);
 
 /// Links a live pattern of another store in as the next slot, as it is there to the bit, replacing
