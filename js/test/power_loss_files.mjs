@@ -168,9 +168,17 @@ export class PowerLossFiles {
   #open = [];
 
   writeSync = (fd, from, offset, length, position) =>
-    this.#callNow('writeSync', (share) => this.#open[fd](from, offset, length, position, share), {
-      grows: true,
-    });
+    this.#callNow(
+      'writeSync',
+      (share) => this.#open[fd].write(from, offset, length, position, share),
+      {
+        grows: true,
+      },
+    );
+
+  fdatasync = (fd, done) => {
+    this.#sync('datasync', this.#open[fd].node).then(() => done(null), done);
+  };
 
   #handle(node, flags) {
     const writable = flags === undefined || (flags & constants.O_WRONLY) !== 0;
@@ -181,7 +189,7 @@ export class PowerLossFiles {
       return bytesWritten;
     };
     return {
-      fd: this.#open.push(write) - 1,
+      fd: this.#open.push({ write, node }) - 1,
       close: () => this.#call('close', () => undefined),
       stat: () => this.#call('stat', () => ({ size: node.bytes.length })),
       read: (into, offset, length, position) =>

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as promises from 'node:fs/promises';
 import path from 'node:path';
 import { DamaskError, NotFoundError } from '../errors.js';
+import { Awake } from './awake.js';
 import { allocate, checkContent } from './chunks.js';
 import type { FileContent, LockHolder, StorageDriver, StorageLock } from './driver.js';
 import { failingAs, nameTaken } from './failure.js';
@@ -15,7 +16,7 @@ export type DirectoryFiles = Pick<
   typeof promises,
   'link' | 'lstat' | 'mkdir' | 'open' | 'readdir' | 'realpath' | 'rename' | 'rmdir' | 'unlink'
 > &
-  Pick<typeof fs, 'readdirSync' | 'writeSync'>;
+  Pick<typeof fs, 'fdatasync' | 'readdirSync' | 'writeSync'>;
 
 const ASIDE = /^(.*)\.(tmp|stale)-[0-9a-f]{16}$/;
 /** A file that is written aside and untouched for this long belongs to a writer that is dead. */
@@ -42,6 +43,7 @@ const SYNCED_AT = 1 << 20;
 
 const nodeFiles: DirectoryFiles = {
   ...promises,
+  fdatasync: fs.fdatasync,
   readdirSync: fs.readdirSync,
   writeSync: fs.writeSync,
 };
@@ -89,6 +91,7 @@ class DirectoryStorage implements StorageDriver {
   readonly #path: string;
   readonly #machine: Machine | undefined;
   readonly #ahead: number;
+  readonly #awake = new Awake();
   #appending: Appending | undefined;
 
   constructor(files: DirectoryFiles, path: string, machine: Machine | undefined, ahead: number) {
@@ -145,8 +148,9 @@ class DirectoryStorage implements StorageDriver {
       const content = fits ? bytes : withZeros(bytes, this.#ahead);
       try {
         await this.#write(handle, content, at);
+        const synced = this.#sync(handle);
         onVisible();
-        await handle.datasync();
+        await this.#awake.during(synced);
       } catch (cause) {
         // After a failed sync the system may show bytes that it never writes: nobody may go on behind them.
         await cut(appending, at).catch(() => undefined);
@@ -228,6 +232,16 @@ class DirectoryStorage implements StorageDriver {
         ? this.#files.writeSync(handle.fd, bytes, offset, length, at + offset)
         : (await handle.write(bytes, offset, length, at + offset)).bytesWritten;
     }
+  }
+
+  /** By callback, as a promise of node's own takes 10 us more. */
+  #sync({ fd }: promises.FileHandle): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#files.fdatasync(fd, (error) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
   }
 
   /** The file that was appended to last stays open. */
