@@ -25,8 +25,9 @@ SearchScratch::Ranked rankOf(const StoreState& state, const CodedQuery& query, S
                              SearchScratch& scratch) noexcept;
 
 /// The `most` slots nearest to the query by the full 16 bits, among those that `accepts` has a bit
-/// for, into scratch.ranked, in no order. The upper 8 bits alone say of most slots that they are
-/// not among them; the others are ranked. Throws std::bad_alloc. O(slots + matches * dimension).
+/// for, into scratch.ranked, in no order. The upper 4 bits alone say of most slots that they
+/// are not among them, the upper 8 of most others; the rest are ranked. Throws std::bad_alloc.
+/// O(slots + matches * dimension).
 void scanMatches(const StoreState& state, const CodedQuery& query, const std::uint64_t* accepts,
                  std::size_t most, SearchScratch& scratch);
 
