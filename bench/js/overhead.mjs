@@ -1,14 +1,17 @@
 // What a search from JavaScript takes beyond the same search in C++:
-//   node bench/js/overhead.mjs [BUILD]      (BUILD: build/native-release)
+//   node bench/js/overhead.mjs [BUILD] [--json FILE]      (BUILD: build/native-release)
 // after `toolchains/bootstrap test native-release` has built the addons, and `npm --prefix js run
 // build` the package. Both sides are in this process, open the same snapshot anew in every round and
 // take turns with every query, so that both meet the same machine; a query counts with the shortest
-// of its times.
+// of its times. With --json every query's times are also written there.
+import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { loadNative } from '../../js/lib/native.js';
+import { describeHost } from './engines.mjs';
 
 const COUNT = 10_000;
 const DIMENSION = 512;
@@ -17,7 +20,11 @@ const ROUNDS = 60;
 const SEED = 2024;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const build = path.resolve(process.argv[2] ?? path.join(root, 'build/native-release'));
+const { values: given, positionals } = parseArgs({
+  options: { json: { type: 'string' } },
+  allowPositionals: true,
+});
+const build = path.resolve(positionals[0] ?? path.join(root, 'build/native-release'));
 
 /** Floats in [-1, 1): xorshift32. */
 function random(seed) {
@@ -79,18 +86,28 @@ for (let round = 0; round < ROUNDS; ++round) {
   store.dispose();
 }
 
+const { instructionSet } = engine.info();
+const host = { ...describeHost(), instructionSet, load: os.loadavg()[0] };
 const mean = (times, side) => times.reduce((sum, it) => sum + it[side], 0) / times.length / 1000;
 console.log(
   `${COUNT} x ${DIMENSION} generated vectors (seed ${SEED}), k 10, ${QUERIES} queries, ` +
     `the shortest of ${ROUNDS} times each, mean over the queries`,
 );
 console.log(
-  `${os.cpus()[0].model}, ${engine.info().instructionSet}, node ${process.version}, ` +
-    `load ${os.loadavg()[0].toFixed(1)} on ${os.cpus().length} cores`,
+  `${host.processor}, ${instructionSet}, node ${host.node}, ` +
+    `load ${host.load.toFixed(1)} on ${host.cores} cores`,
 );
 console.log('microseconds      C++       JS  beyond C++');
-for (const method of methods) {
-  const [cpp, js] = ['cpp', 'js'].map((side) => mean(best[method], side));
-  const figures = [cpp, js, js - cpp].map((it) => it.toFixed(2).padStart(8));
-  console.log(method.padEnd(12), ...figures);
+const rows = methods.map((method) => {
+  const [cppUs, jsUs] = ['cpp', 'js'].map((side) => mean(best[method], side));
+  return { method, cppUs, jsUs, beyondUs: jsUs - cppUs, queriesNs: best[method] };
+});
+for (const { method, cppUs, jsUs, beyondUs } of rows)
+  console.log(
+    method.padEnd(12),
+    ...[cppUs, jsUs, beyondUs].map((it) => it.toFixed(2).padStart(8)),
+  );
+if (given.json !== undefined) {
+  const plan = { count: COUNT, dimension: DIMENSION, queries: QUERIES, rounds: ROUNDS, seed: SEED };
+  await writeFile(given.json, `${JSON.stringify({ host, plan, rows }, undefined, 2)}\n`);
 }

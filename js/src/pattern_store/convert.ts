@@ -12,20 +12,20 @@ export interface Entry {
 }
 
 /**
- * Checks a caller's pattern, and copies its embedding, unless told not to: the caller may change it as
- * soon as the call returns.
+ * Checks a caller's pattern, and copies its embedding, as the caller may change both as soon as the call
+ * returns: unless the engine, which checks and copies too, gets it `atOnce`.
  */
-export function toEntry(pattern: TestPattern, name = 'pattern', copied = true): Entry {
+export function toEntry(pattern: TestPattern, name = 'pattern', atOnce = false): Entry {
   if (typeof pattern !== 'object' || (pattern as unknown) === null)
     throw new InvalidArgumentError(`${name} must be an object, not ${describe(pattern)}`);
   const { embedding, metadata, ...fields } = pattern;
   const record: PatternInput = fields;
   if (metadata !== undefined) record.metadata = toJson(metadata, `${name}.metadata`);
-  checkPattern(record, name);
+  if (!atOnce) checkPattern(record, name);
   if ((embedding as unknown) === undefined)
     throw new InvalidArgumentError(`${name}.embedding is missing`);
   const floats = toFloats(embedding, `${name}.embedding`);
-  return { record, embedding: copied && floats === embedding ? floats.slice() : floats };
+  return { record, embedding: !atOnce && floats === embedding ? floats.slice() : floats };
 }
 
 /** The engine's record as callers get it: the same object, as copying it takes longer than reading it. */

@@ -69,8 +69,7 @@ export class LocalPatternStore implements IPatternStore {
 
   async storePattern(pattern: TestPattern): Promise<void> {
     this.#checkWritable();
-    // The engine copies what it is given: a copy of ours is for later turns.
-    const { record, embedding } = toEntry(pattern, 'pattern', !this.#parts.turns.isFree);
+    const { record, embedding } = toEntry(pattern, 'pattern', this.#parts.turns.isFree);
     await this.#change(1, (store) => {
       store.upsert(record, embedding);
     });

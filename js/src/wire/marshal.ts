@@ -147,12 +147,19 @@ export function readSearchResult(reply: WireReader): SearchResult {
   return { hits, report: { plan: texts[0] as SearchPlan, exact, distanceComputations } };
 }
 
+/** Most searches take the same one as the last. */
+let lastPlan = '';
+
 export function readSlotSearchResult(reply: WireReader): SlotSearchResult {
   const count = reply.uint32();
   const [slots, scores] = [reply.uint32s(count), reply.float32s(count)];
   const [exact, distanceComputations] = [reply.flag(), reply.float64()];
-  const [plan] = reply.texts(1);
-  return { slots, scores, report: { plan: plan as SearchPlan, exact, distanceComputations } };
+  lastPlan = reply.oneText(lastPlan);
+  return {
+    slots,
+    scores,
+    report: { plan: lastPlan as SearchPlan, exact, distanceComputations },
+  };
 }
 
 export function readReplayReport(reply: WireReader): ReplayReport {
