@@ -183,7 +183,7 @@ export class WireReader {
     return texts;
   }
 
-  /** One that was written as `texts(1)`; `known`, when that is it, as decoding takes ten times as long as comparing. */
+  /** What `texts(1)` gives; `known` when that is it, as decoding takes ten times as long as comparing. */
   oneText(known: string): string {
     const { bytes } = this.#memory;
     const length = this.uint32();
