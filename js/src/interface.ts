@@ -77,6 +77,8 @@ export interface ImplementationInfo {
   instructionSet: string;
   /** What the engine was compiled for: 'x86_64', 'aarch64' or 'wasm32'. */
   target: string;
+  /** Threads that link new patterns. */
+  buildThreads: number;
   /** The JavaScript runtime: 'node', 'deno', 'bun', 'workerd' or 'browser'. */
   runtime: string;
   /** Where the store is kept: 'none', or the driver's name. */
@@ -312,6 +314,12 @@ export interface PatternStoreConfig {
    * graph. [0, 1000000], 2048 when absent.
    */
   indexingThreshold?: number;
+  /**
+   * Link new patterns with at most so many threads, to the same bytes: the store is built that much
+   * faster, and every 32nd change waits while the last 32 are linked. WebAssembly has one thread;
+   * `getImplementationInfo` tells how many there are. [1, 64], 1 when absent.
+   */
+  buildThreads?: number;
   /**
    * Where the store is kept: a directory (Node, Deno, Bun), or a name in the origin's private file
    * system or IndexedDB (browsers). Absent: in memory alone.

@@ -29,6 +29,7 @@ const plainFields = {
   ),
   seed: z.optional(integer(0, Number.MAX_SAFE_INTEGER)),
   indexingThreshold: z.optional(integer(0, 1_000_000)),
+  buildThreads: z.optional(integer(1, 64)),
   storagePath: z.optional(path),
   readOnly: z.optional(z.boolean()),
   durability: z.optional(
