@@ -97,7 +97,7 @@ export interface PatternStoreStats {
   metric: Metric;
   precision: Precision;
   implementation: BackendName;
-  /** 'flat' as long as no graph was begun: see `indexingThreshold`. */
+  /** 'flat' as long as no pattern is linked into a graph: see `indexingThreshold`. */
   indexType: 'flat' | 'hnsw';
   /** Bytes that the store's own structures hold allocated. */
   memoryUsage: number;

@@ -8,7 +8,13 @@ import { Follower } from './pattern_store/follower.js';
 import { policyOf } from './pattern_store/durability.js';
 import { LocalPatternStore, type Parts } from './pattern_store/local.js';
 import { Persister } from './pattern_store/persister.js';
-import { buildThreadsOf, createStore, openStore, recover, type Opened } from './pattern_store/recover.js';
+import {
+  buildThreadsOf,
+  createStore,
+  openStore,
+  recover,
+  type Opened,
+} from './pattern_store/recover.js';
 import { Turns } from './pattern_store/turns.js';
 import { readAll, type SnapshotSource } from './snapshot_source.js';
 import type { StorageDriver, StorageLock } from './storage/driver.js';
