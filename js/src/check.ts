@@ -125,6 +125,7 @@ const filter = recordCheck<Filter>(filterChecks);
 const searchFields: Record<keyof Required<SearchOptions>, true> = {
   ...{ domain: true, type: true, framework: true, filter: true },
   ...{ k: true, ef: true, exact: true, threshold: true, mmrLambda: true, mmrPool: true },
+  minK: true,
 };
 
 export function checkCreateOptions(value: unknown): asserts value is CreateOptions {
@@ -142,7 +143,7 @@ export function checkFilter(value: unknown): asserts value is Filter {
 export function checkSearchOptions(value: unknown): asserts value is SearchOptions {
   // Each by its name, as every search does this: reading them in a loop takes several times as long.
   const fields = checkFields(value, 'options', searchFields);
-  const { domain, type, framework, k, ef, exact, threshold, mmrLambda, mmrPool } = fields;
+  const { domain, type, framework, k, ef, exact, threshold, mmrLambda, mmrPool, minK } = fields;
   if (domain !== undefined) checkText(domain, 'options.domain');
   if (type !== undefined) checkText(type, 'options.type');
   if (framework !== undefined) checkText(framework, 'options.framework');
@@ -153,6 +154,7 @@ export function checkSearchOptions(value: unknown): asserts value is SearchOptio
   if (threshold !== undefined) checkNumber(threshold, 'options.threshold');
   if (mmrLambda !== undefined) checkNumber(mmrLambda, 'options.mmrLambda');
   if (mmrPool !== undefined) checkUint32(mmrPool, 'options.mmrPool');
+  if (minK !== undefined) checkUint32(minK, 'options.minK');
 }
 
 /** The vector as float32; an array of numbers is copied and rounded. */

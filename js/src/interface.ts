@@ -40,6 +40,13 @@ export interface PatternSearchOptions extends Filter {
   k?: number;
   /** Drop results that score below this. */
   threshold?: number;
+  /**
+   * Dynamic k: only as many results as stand out, at least so many, at most `k`; for instance
+   * `{ k: 20, minK: 5 }`. Of the results from the minK-th to the k-th, those behind the largest drop
+   * of the score from one to the next are left out (Taguchi, Maekawa and Bhutani, "adaptive-k", 2025).
+   * [1, k], not with `useMMR`; absent: off.
+   */
+  minK?: number;
   /** Choose for relevance and diversity together: see `searchWithMMR`. */
   useMMR?: boolean;
   /** 1 is relevance alone, 0 diversity alone. [0, 1], 0.5 when absent; only with `useMMR`. */

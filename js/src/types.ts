@@ -41,8 +41,9 @@ export interface StoreOptions {
   seed: number | bigint;
   /**
    * Up to so many slots there is no graph, and every search looks at all patterns: exact, and nothing
-   * to build. Beyond, each new pattern links itself and two of those before it, and searches walk the
-   * graph once it has caught up. [0, 1000000]
+   * to build. Beyond, patterns are linked 32 at a time, three for each that is added until the graph has
+   * caught up; from then on searches walk it and look at each of the few that are not linked yet.
+   * [0, 1000000]
    */
   indexingThreshold: number;
 }
@@ -143,6 +144,13 @@ export interface SearchOptions extends Filter {
   exact?: boolean;
   /** Drop results that score below this (rounded to float32). */
   threshold?: number;
+  /**
+   * Dynamic k: only as many results as stand out, at least so many, at most `k`; for instance
+   * `{ k: 20, minK: 5 }`. Of the results from the minK-th to the k-th, those behind the largest drop
+   * of the score from one to the next are left out (Taguchi, Maekawa and Bhutani, "adaptive-k", 2025).
+   * [1, k], not with mmrLambda; absent: off.
+   */
+  minK?: number;
   /**
    * Results that differ from one another, by maximal marginal relevance (Carbonell and Goldstein,
    * 1998). The best candidate comes first; then, again and again, the one for which

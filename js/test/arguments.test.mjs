@@ -162,6 +162,26 @@ for (const target of targets) {
         );
   });
 
+  test(`${target}: every option of a search is checked`, () => {
+    const store = small();
+    let known;
+    assert.throws(
+      () => store.search([1, 2, 3], { colour: 1 }),
+      ({ message }) => {
+        known = /known are (.*)$/.exec(message)[1].split(', ');
+        return known.length > 5;
+      },
+    );
+    assertRefused(
+      store,
+      known.map((field) => [
+        `options.${field}`,
+        () => store.search([1, 2, 3], { [field]: Symbol('no value') }),
+      ]),
+    );
+    store.dispose();
+  });
+
   test(`${target}: every method refuses a disposed store`, () => {
     const store = small();
     store.dispose();

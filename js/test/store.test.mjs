@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { load, pattern, random, randomVector, refusal, seedFor, targets } from './support.mjs';
+import {
+  invalid,
+  load,
+  pattern,
+  random,
+  randomVector,
+  refusal,
+  seedFor,
+  targets,
+} from './support.mjs';
 
 const FULL = {
   id: 'full',
@@ -186,6 +195,16 @@ for (const target of targets) {
       store.search(query, { k: 20, exact: true, threshold }).hits,
       exact.hits.slice(0, 5),
     );
+    store.dispose();
+  });
+
+  test(`${target}: a dynamic k ends before the largest drop of the score`, () => {
+    const store = engine.createStore({ dimension: 2, metric: 'dot' });
+    [8, 7, 4, 3.5, 3, 1, 0.75].forEach((x, i) => store.upsert(pattern(`p${i}`), [x, 0.5]));
+    const found = (k, minK) => store.search([1, 0], { k, minK }).hits.length;
+    assert.deepEqual([found(7, 1), found(7, 3), found(7, 6), found(5, 3)], [2, 5, 6, 3]);
+    assert.throws(() => found(5, 6), invalid('minK is 6, but must be within [1, 5]'));
+    assert.throws(() => found(5, '3'), invalid('options.minK must be'));
     store.dispose();
   });
 

@@ -25,7 +25,7 @@ std::vector<std::byte> damaged(std::vector<std::byte> bytes, const Json& damage)
   }
   if (damage.contains("cut"))
     bytes.resize(std::min(bytes.size(), damage["cut"].get<std::size_t>()));
-  if (damage.contains("flip")) bytes[damage["flip"].get<std::size_t>()] ^= std::byte{1};
+  if (damage.contains("flip")) bytes.at(damage["flip"].get<std::size_t>()) ^= std::byte{1};
   return bytes;
 }
 

@@ -45,6 +45,7 @@ function batch({ from, count, set: { vector: first = from, spoil, ...set } = {} 
 function damaged(snapshot, { cut, flip, write }) {
   if (write !== undefined) return new TextEncoder().encode(write);
   const bytes = snapshot.slice(0, cut);
+  if (flip >= bytes.length) throw new Error(`there is no byte ${flip} to flip`);
   if (flip !== undefined) bytes[flip] ^= 1;
   return bytes;
 }

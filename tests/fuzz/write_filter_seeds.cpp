@@ -59,6 +59,9 @@ bool write(const std::string& path, const std::optional<Filter>& filter, bool ev
   if (everything) out.number(0.5);
   out.flag(everything);  // mmrPool
   if (everything) out.number(std::uint32_t{20});
+  const bool minK = !everything && !filter;
+  out.flag(minK);
+  if (minK) out.number(std::uint32_t{3});
   for (const char* name : {"d1", "fix", "f0"}) {
     out.flag(everything);
     if (everything) out.text(name);

@@ -9,6 +9,9 @@
 namespace damask::testing {
 namespace {
 
+/// So many patterns have slots enough for a graph, and some that are not linked.
+constexpr std::size_t kLinked = 32;
+
 bool write(const std::string& folder, const std::string& name, const PatternStore& store) {
   const auto bytes = store.saveToBytes();
   std::ofstream file(folder + "/" + name + ".damask", std::ios::binary);
@@ -25,16 +28,18 @@ bool writeAll(const std::string& folder) {
     for (const Precision precision : {Precision::fixed16, Precision::float32}) {
       const auto name =
           std::string(metricName(metric)) + "-" + std::string(precisionName(precision));
-      ok = write(folder, name, smallStore(smallOptions(3, metric, precision), 6)) && ok;
+      ok = write(folder, name, smallStore(smallOptions(3, metric, precision), kLinked)) && ok;
       ok = write(folder, name + "-empty", smallStore(smallOptions(2, metric, precision), 0)) && ok;
     }
   }
-  ok = write(folder, "levels", smallStore(smallOptions(1), 30)) && ok;
+  ok = write(folder, "levels", smallStore(smallOptions(1), 70)) && ok;
   StoreOptions wide = smallOptions(5, Metric::dot);
   wide.hnsw = {16, 16, 5};
-  ok = write(folder, "wide", smallStore(wide, 4)) && ok;
-  PatternStore deleted = smallStore(smallOptions(2, Metric::euclidean, Precision::float32), 4);
-  for (std::size_t i = 0; i < 4; ++i) ok = deleted.remove(smallPattern(i).id).value_or(false) && ok;
+  ok = write(folder, "wide", smallStore(wide, kLinked)) && ok;
+  PatternStore deleted =
+      smallStore(smallOptions(2, Metric::euclidean, Precision::float32), kLinked);
+  for (std::size_t i = 0; i < kLinked; ++i)
+    ok = deleted.remove(smallPattern(i).id).value_or(false) && ok;
   return write(folder, "deleted", deleted) && ok;
 }
 

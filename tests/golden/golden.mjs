@@ -9,7 +9,7 @@ const hnsw = { m: 4, efConstruction: 16, efSearch: 12 };
 export const STORES = {
   'cosine-fixed16': { metric: 'cosine', precision: 'fixed16', indexingThreshold: 1000 },
   'euclidean-float32': { metric: 'euclidean', precision: 'float32', indexingThreshold: 0 },
-  'dot-fixed16-partly': { metric: 'dot', precision: 'fixed16', indexingThreshold: 36 },
+  'dot-fixed16-partly': { metric: 'dot', precision: 'fixed16', indexingThreshold: 80 },
   'dot-float32-empty': { metric: 'dot', precision: 'float32', indexingThreshold: 0 },
 };
 

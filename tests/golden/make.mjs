@@ -14,7 +14,7 @@ const expect = (name, content) =>
 
 for (const [name, config] of Object.entries(STORES)) {
   const store = await open('native', config);
-  await fill(store, name.endsWith('empty') ? 0 : 40);
+  await fill(store, name.endsWith('empty') ? 0 : 90);
   await writeFile(path.join(folder, `${name}.damask`), await store.snapshot());
   await expect(name, await contentOf(store));
   await store.shutdown();
@@ -24,7 +24,7 @@ for (const [name, config] of Object.entries(STORES)) {
 // parts with every kind of change.
 const config = { ...STORES['euclidean-float32'], storagePath: path.join(folder, 'directory') };
 const first = await open('native', config);
-await fill(first, 20);
+await fill(first, 40);
 await first.shutdown();
 const next = random(11);
 const second = await open('wasm-simd', config);

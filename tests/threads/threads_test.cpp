@@ -192,6 +192,10 @@ TEST_CASE("threads search beside a writer, a snapshot and a compaction", "[threa
   for (int i = 0; i < 200; ++i) {
     {
       const std::unique_lock lock(mutex);
+      if (i % 25 == 0) {
+        const std::uint32_t count = 1 + static_cast<std::uint32_t>(i) / 25 % 4;
+        REQUIRE(store.setBuildThreads(count));
+      }
       writer.write(store);
       writer.goOn(store);
     }
@@ -208,6 +212,17 @@ TEST_CASE("threads search beside a writer, a snapshot and a compaction", "[threa
             << writer.rebuilds() << " compactions and " << writer.snapshots() << " snapshots (seed "
             << kSeed << ")\n";
   REQUIRE((writer.rebuilds() > 5 && writer.snapshots() > 5 && reads > 0 && saves > 0));
+}
+
+TEST_CASE("threads that link a store leave the same bytes", "[threads]") {
+  std::vector<Bytes> results;
+  for (const std::uint32_t threads : {1u, 2u, 5u}) {
+    PatternStore store = PatternStore::create(optionsOf(100)).value();
+    REQUIRE(store.setBuildThreads(threads));
+    fillSmall(store, 0, kPatterns);
+    results.push_back(store.saveToBytes().value());
+  }
+  for (const Bytes& result : results) REQUIRE((result == results[0]));
 }
 
 TEST_CASE("threads have stores of their own", "[threads]") {

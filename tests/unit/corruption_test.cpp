@@ -16,7 +16,7 @@ constexpr std::size_t kFileBytes = 16;
 
 const Bytes& snapshot() {
   static const Bytes bytes =
-      *smallStore(smallOptions(3, Metric::euclidean, Precision::float32), 8).saveToBytes();
+      *smallStore(smallOptions(3, Metric::euclidean, Precision::float32), 36).saveToBytes();
   return bytes;
 }
 

@@ -101,6 +101,23 @@ TEST_CASE("neighbours may be sought early, late, or in part", "[link]") {
   REQUIRE(BuiltGraph::linksOf(graph) == built.allLinks());
 }
 
+TEST_CASE("one thread may seek what several link", "[link]") {
+  if (!Workers::hasThreads()) return;
+  const auto vectors = clusteredVectors(4 * kLinkBatch, 16, kSeed);
+  const BuiltGraph built(vectors, Metric::cosine, {8, 40, 40}, kernels::detectedTables().back());
+  Graph graph(built.codec(), built.options(), 1);
+  graph.reserve(vectors.count());
+  for (const auto& node : built.nodes()) BuiltGraph::append(graph, node);
+  Linker linker;
+  Workers one(1), four(4);
+  while (graph.linked() < graph.slots()) {
+    linker.seek(graph, built.codec(), 40, graph.linked() + kLinkBatch, one);
+    REQUIRE(linker.sought() == kLinkBatch);
+    linker.link(graph, built.codec(), 40, kLinkBatch, four);
+  }
+  REQUIRE(BuiltGraph::linksOf(graph) == built.allLinks());
+}
+
 TEST_CASE("the threads that build a store do not show in its bytes", "[link]") {
   const auto expected = liveThrough({1});
   if (!Workers::hasThreads()) return;

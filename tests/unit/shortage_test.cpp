@@ -18,9 +18,11 @@ using namespace damask::testing;
 using Bytes = std::vector<std::byte>;
 
 constexpr std::uint32_t kDimension = 4;
-constexpr std::size_t kCount = 24;
-/// With so many patterns the graph is begun, with kCount of them it is not yet whole.
-constexpr std::uint32_t kPartly = 20;
+/// These take 63 slots: the next one completes a batch that is linked to the one before.
+constexpr std::size_t kCount = 57;
+/// With so many slots the graph is begun, with those of kCount nothing is linked, and the next one
+/// makes it whole.
+constexpr std::uint32_t kPartly = 53;
 
 Bytes smallBytes(std::uint32_t indexingThreshold = 0) {
   StoreOptions options = smallOptions(kDimension, Metric::cosine, Precision::float32);

@@ -48,6 +48,12 @@ struct SearchOptions {
   std::optional<std::uint32_t> ef;  ///< [k, 10000]; absent: the larger of efSearch and k.
   bool exact = false;               ///< Score every match: the oracle.
   std::optional<float> threshold;   ///< Drop results that score below this.
+  /// Dynamic k: only as many results as stand out, at least so many, at most k. Of the results from
+  /// the minK-th to the k-th, those behind the largest drop of the score from one to the next are
+  /// left out; of equal drops the first counts. After Taguchi, Maekawa and Bhutani, "Efficient
+  /// context selection for long-context QA: no tuning, no iteration, just adaptive-k", 2025.
+  /// [1, k], not with mmrLambda; absent: off.
+  std::optional<std::size_t> minK;
 
   /// Results that differ from one another, by maximal marginal relevance (Carbonell and Goldstein,
   /// "The use of MMR, diversity-based reranking for reordering documents and producing summaries",

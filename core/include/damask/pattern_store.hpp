@@ -72,7 +72,8 @@ struct StoreStats {
 /// bit and a byte-identical snapshot on every target. Ties are broken by age (older first).
 ///
 /// Threads: any number of threads may call const members at the same time; a non-const member
-/// needs the store to itself (the caller locks). Searches keep their scratch memory in a
+/// needs the store to itself (the caller locks), and may use threads of its own
+/// (setBuildThreads). Searches keep their scratch memory in a
 /// thread_local of at most a few bytes per slot.
 ///
 /// Errors: every refusal happens before anything changed. After outOfMemory in upsert the pattern
@@ -154,7 +155,8 @@ class PatternStore {
   /// Copies the next `maxPatterns` (at least 1) live patterns; true when none is left, so that the
   /// rebuild can be finished. It waits at a staged pattern until that is committed or discarded.
   /// After outOfMemory or internal the rebuild is cancelled. Errors: also invalidState (none is
-  /// under way), invalidArgument. Costs: as maxPatterns upserts, and O(slots passed over).
+  /// under way), invalidArgument. Costs: as maxPatterns upserts, or as 32 where
+  /// there are several build threads, and O(slots passed over).
   Result<bool> stepRebuild(std::size_t maxPatterns);
   /// Puts the new index in place; slots are numbered anew. Errors: invalidState (none is under way,
   /// or patterns are left to be copied; the rebuild then stays). O(live).

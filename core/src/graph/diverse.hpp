@@ -15,7 +15,7 @@ namespace damask {
 /// Which of its candidates a node is linked to.
 class Chooser {
  public:
-  /// `scratch` must have room for 2m + 1 codes and dots, and for the expanded planes.
+  /// `scratch` must have room for 2m + kLinkBatch codes and dots, and for the expanded planes.
   Chooser(const GraphView& graph, const Codec& codec, LinkScratch& scratch) noexcept
       : graph_(graph), codec_(codec), s_(scratch) {}
 

@@ -189,6 +189,7 @@ void Linker::collectBackLinks(Slot first, Slot count) {
 void Linker::link(Graph& graph, const Codec& codec, std::uint32_t efConstruction, Slot count,
                   Workers& workers) {
   const Slot first = graph.linked();
+  prepare(graph.view().m, codec, workers);
   seek(graph, codec, efConstruction, first + count, workers);
   collectBackLinks(first, count);
   for (const Owner& owner : owners_) {

@@ -45,6 +45,9 @@ class Linker {
   void link(Graph& graph, const Codec& codec, std::uint32_t efConstruction, Slot count,
             Workers& workers);
 
+  /// How many of the next nodes were sought.
+  Slot sought() const noexcept { return sought_; }
+
   /// Forgets what was sought for the last node of the graph, which is going to be another.
   void forget(const Graph& graph) noexcept;
 

@@ -22,7 +22,11 @@ void Rebuild::step(const StoreState& from, std::size_t most) {
     ++copied;
   }
   if (next_ < from.graph.slots()) return;
-  while (copied < most && linkPending(*state_)) copied += kLinkBatch;
+  while (copied < most) {
+    const std::size_t linked = linkPending(*state_, most - copied);
+    if (linked == 0) break;
+    copied += linked;
+  }
 }
 
 bool Rebuild::isComplete(const StoreState& from) const noexcept {

@@ -80,6 +80,7 @@ class Search {
         ranked.pop_back();
       }
     }
+    if (options_.minK) leaveOutFar();
     if (options_.mmrLambda) chooseDiverse(state_, options_.k, *options_.mmrLambda, scratch_);
   }
 
@@ -118,6 +119,21 @@ class Search {
   }
 
   void scan() { scanMatches(state_, query_, accepts_, candidates(), scratch_); }
+
+  // What is behind the largest drop of the score.
+  void leaveOutFar() {
+    auto& ranked = scratch_.ranked;
+    const auto scoreAt = [&](std::size_t i) { return state_.codec.score(ranked[i].distance); };
+    std::size_t kept = ranked.size();
+    float largest = 0;
+    for (std::size_t i = *options_.minK; i < ranked.size(); ++i) {
+      const float drop = scoreAt(i - 1) - scoreAt(i);
+      if (drop <= largest) continue;
+      largest = drop;
+      kept = i;
+    }
+    ranked.resize(kept);
+  }
 
   // Every candidate, not only the first few: among near-duplicates the walk's estimates are alike,
   // and only the full codes tell which are the nearest. And what the pool had no room for, but is

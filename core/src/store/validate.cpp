@@ -43,6 +43,14 @@ Result<void> checkFinite(const char* field, std::optional<double> value) {
               std::string(field) + " is " + std::to_string(*value) + ", but must be finite");
 }
 
+Result<void> checkMinK(const SearchOptions& o) {
+  if (!o.minK) return {};
+  if (o.mmrLambda) {
+    return fail(ErrorCode::invalidArgument, "minK is given, and so is mmrLambda: choose one");
+  }
+  return inRange("minK", *o.minK, 1, o.k);
+}
+
 Result<void> checkMmr(const SearchOptions& o) {
   if (o.mmrLambda && !(*o.mmrLambda >= 0 && *o.mmrLambda <= 1)) {
     return fail(ErrorCode::invalidArgument,
@@ -92,7 +100,8 @@ Result<void> validate(const SearchOptions& o) {
         return checkFinite("threshold",
                            o.threshold ? std::optional<double>(*o.threshold) : std::nullopt);
       },
-      [&] { return checkMmr(o); }, [&] { return o.filter ? validate(*o.filter) : Result<void>{}; });
+      [&] { return checkMinK(o); }, [&] { return checkMmr(o); },
+      [&] { return o.filter ? validate(*o.filter) : Result<void>{}; });
 }
 
 Result<void> validate(const char* field, std::optional<Verdict> verdict) {

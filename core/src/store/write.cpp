@@ -32,7 +32,8 @@ void linkDue(StoreState& s) {
   const auto unlinked = [&] { return slots - s.graph.linked(); };
   // Twice for the last that catch up; a damaged snapshot could make it many.
   for (int i = 0; i < 2 && unlinked() >= kLinkBatch; ++i) {
-    if (s.graph.linked() + kLinkBatch > due && unlinked() >= 2 * kLinkBatch) break;
+    const bool isLast = s.graph.linked() != 0 && unlinked() < 2 * kLinkBatch;
+    if (s.graph.linked() + kLinkBatch > due && !isLast) break;
     linkBatch(s);
   }
   // One thread spreads the work over the inserts; several share it once a batch is there.
@@ -71,10 +72,16 @@ bool isPending(const StoreState& s) noexcept {
          s.graph.slots() - s.graph.linked() >= kLinkBatch;
 }
 
-bool linkPending(StoreState& s) {
-  if (!isPending(s)) return false;
-  linkBatch(s);
-  return true;
+std::size_t linkPending(StoreState& s, std::size_t most) {
+  if (!isPending(s)) return 0;
+  const std::size_t left = kLinkBatch - s.linker.sought();
+  if (s.workers->count() > 1 || left <= most) {
+    linkBatch(s);
+    return std::max<std::size_t>(left, 1);
+  }
+  const Slot end = s.graph.linked() + s.linker.sought() + static_cast<Slot>(most);
+  s.linker.seek(s.graph, s.codec, s.options.hnsw.efConstruction, end, *s.workers);
+  return most;
 }
 
 void copySlot(StoreState& to, const StoreState& from, Slot slot) {

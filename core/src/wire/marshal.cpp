@@ -142,6 +142,7 @@ Result<SearchOptions> readSearchOptions(WireReader& in) {
   options.threshold = in.optionalNumber<float>();
   options.mmrLambda = in.optionalNumber<double>();
   options.mmrPool = in.optionalNumber<std::uint32_t>();
+  options.minK = in.optionalNumber<std::uint32_t>();
   options.domain = in.optionalText();
   options.type = in.optionalText();
   options.framework = in.optionalText();

@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { setImmediate } from 'node:timers';
 
 /** As long as a fast disk takes for a sync, twice. */
 const AWAKE_MS = 0.2;
@@ -19,7 +20,8 @@ export class Awake {
   #skips = 0;
 
   async during(work: Promise<void>): Promise<void> {
-    if (!hasProcessorToSpare || this.#skips > 0) {
+    if (!hasProcessorToSpare) return work;
+    if (this.#skips > 0) {
       --this.#skips;
       return work;
     }

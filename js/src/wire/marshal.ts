@@ -50,6 +50,7 @@ export function writeSearchOptions(out: WireWriter, options: SearchOptions): voi
     .optional(options.threshold, float32)
     .optional(options.mmrLambda, float64)
     .optional(options.mmrPool, uint32)
+    .optional(options.minK, uint32)
     .optional(options.domain, text)
     .optional(options.type, text)
     .optional(options.framework, text)
@@ -147,18 +148,17 @@ export function readSearchResult(reply: WireReader): SearchResult {
   return { hits, report: { plan: texts[0] as SearchPlan, exact, distanceComputations } };
 }
 
-/** Most searches take the same one as the last. */
-let lastPlan = '';
+const PLANS: readonly SearchPlan[] = ['graph', 'scan', 'none', 'graph-then-scan'];
 
 export function readSlotSearchResult(reply: WireReader): SlotSearchResult {
   const count = reply.uint32();
   const [slots, scores] = [reply.uint32s(count), reply.float32s(count)];
   const [exact, distanceComputations] = [reply.flag(), reply.float64()];
-  lastPlan = reply.oneText(lastPlan);
+  const plan = reply.oneOf(PLANS) as SearchPlan;
   return {
     slots,
     scores,
-    report: { plan: lastPlan as SearchPlan, exact, distanceComputations },
+    report: { plan, exact, distanceComputations },
   };
 }
 

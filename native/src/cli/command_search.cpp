@@ -175,6 +175,8 @@ void addSearchCommand(CLI::App& app, Invocation& invocation) {
       ->needs(queries);
   addInteger(command, "-k,--k", arguments->k, 1, limits::kMaxK,
              fmt::format("Results per query ({})", options.k));
+  addInteger(command, "--min-k", options.minK, 1, limits::kMaxK,
+             "End before the largest drop of the score, after at least so many results");
   CLI::Option* const ef =
       addInteger(command, "--ef", options.ef, 1, limits::kMaxEf,
                  "Candidates kept while walking, at least k (the store's efSearch)");
