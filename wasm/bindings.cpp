@@ -69,6 +69,7 @@ EMSCRIPTEN_BINDINGS(damask) {
       .function("search", &Store::search)
       .function("searchSlots", &Store::searchSlots)
       .function("count", &Store::count)
+      .function("matches", &Store::matches)
       .function("nextSlot", &Store::nextSlot)
       .function("idOf", &Store::idOf)
       .function("patternAt", &Store::patternAt)

@@ -262,6 +262,7 @@ for (const target of targets) {
       hnsw: { m: 32, efConstruction: 200, efSearch: 100 },
       seed: 0,
       indexingThreshold: 2048,
+      metadataFields: [],
     });
     defaults.dispose();
   });

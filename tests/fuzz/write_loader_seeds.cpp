@@ -30,6 +30,7 @@ bool writeAll(const std::string& folder) {
     }
   }
   ok = write(folder, "levels", smallStore(smallOptions(1), 30)) && ok;
+  ok = write(folder, "fields", smallStore(smallFields(smallOptions(2)), 12)) && ok;
   StoreOptions wide = smallOptions(5, Metric::dot);
   wide.hnsw = {16, 16, 5};
   ok = write(folder, "wide", smallStore(wide, 4)) && ok;
