@@ -59,6 +59,7 @@ EMSCRIPTEN_BINDINGS(damask) {
       .function("commitStaged", &Store::commitStaged)
       .function("discardStaged", &Store::discardStaged)
       .function("stagedCount", &Store::stagedCount)
+      .function("setBuildThreads", &Store::setBuildThreads)
       .function("beginRebuild", &Store::beginRebuild)
       .function("stepRebuild", &Store::stepRebuild)
       .function("finishRebuild", &Store::finishRebuild)

@@ -1,7 +1,6 @@
 // What a search from JavaScript takes beyond the same search in C++:
-//   node bench/js/overhead.mjs [BUILD] [--json FILE]      (BUILD: build/native-release)
-// after `toolchains/bootstrap test native-release` has built the addons, and `npm --prefix js run
-// build` the package. Both sides are in this process, open the same snapshot anew in every round and
+//   toolchains/bootstrap bench js-overhead -- [--build DIR] [--json FILE]
+// Both sides are in this process, open the same snapshot anew in every round and
 // take turns with every query, so that both meet the same machine; a query counts with the shortest
 // of its times. With --json every query's times are also written there.
 import { writeFile } from 'node:fs/promises';
@@ -20,11 +19,13 @@ const ROUNDS = 60;
 const SEED = 2024;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const { values: given, positionals } = parseArgs({
-  options: { json: { type: 'string' } },
-  allowPositionals: true,
+const { values: given } = parseArgs({
+  options: {
+    build: { type: 'string', default: path.join(root, 'build/native-release') },
+    json: { type: 'string' },
+  },
 });
-const build = path.resolve(positionals[0] ?? path.join(root, 'build/native-release'));
+const build = path.resolve(given.build);
 
 /** Floats in [-1, 1): xorshift32. */
 function random(seed) {
@@ -109,5 +110,5 @@ for (const { method, cppUs, jsUs, beyondUs } of rows)
   );
 if (given.json !== undefined) {
   const plan = { count: COUNT, dimension: DIMENSION, queries: QUERIES, rounds: ROUNDS, seed: SEED };
-  await writeFile(given.json, `${JSON.stringify({ host, plan, rows }, undefined, 2)}\n`);
+  await writeFile(given.json, `${JSON.stringify({ benchmark: 'js-overhead', host, plan, rows }, undefined, 2)}\n`);
 }

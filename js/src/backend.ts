@@ -41,6 +41,7 @@ export interface BackendStore {
   commitStaged(): void;
   discardStaged(): void;
   stagedCount(): number;
+  setBuildThreads(threads: number): void;
   beginRebuild(): void;
   stepRebuild(maxPatterns: number): boolean;
   finishRebuild(): void;

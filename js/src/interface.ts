@@ -78,6 +78,8 @@ export interface ImplementationInfo {
   instructionSet: string;
   /** What the engine was compiled for: 'x86_64', 'aarch64' or 'wasm32'. */
   target: string;
+  /** Threads that link new patterns. */
+  buildThreads: number;
   /** The JavaScript runtime: 'node', 'deno', 'bun', 'workerd' or 'browser'. */
   runtime: string;
   /** Where the store is kept: 'none', or the driver's name. */
@@ -96,7 +98,7 @@ export interface PatternStoreStats {
   metric: Metric;
   precision: Precision;
   implementation: BackendName;
-  /** 'flat' as long as no graph was begun: see `indexingThreshold`. */
+  /** 'flat' as long as no pattern is linked into a graph: see `indexingThreshold`. */
   indexType: 'flat' | 'hnsw';
   /** Bytes that the store's own structures hold allocated. */
   memoryUsage: number;
@@ -319,6 +321,12 @@ export interface PatternStoreConfig {
    * stored, and the same ever after. None when absent.
    */
   metadataFields?: readonly MetadataField[];
+  /**
+   * Link new patterns with at most so many threads, to the same bytes: the store is built that much
+   * faster, and every 32nd change waits while the last 32 are linked. WebAssembly has one thread;
+   * `getImplementationInfo` tells how many there are. [1, 64], 1 when absent.
+   */
+  buildThreads?: number;
   /**
    * Where the store is kept: a directory (Node, Deno, Bun), or a name in the origin's private file
    * system or IndexedDB (browsers). Absent: in memory alone.

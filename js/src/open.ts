@@ -8,7 +8,13 @@ import { Follower } from './pattern_store/follower.js';
 import { policyOf } from './pattern_store/durability.js';
 import { LocalPatternStore, type Parts } from './pattern_store/local.js';
 import { Persister } from './pattern_store/persister.js';
-import { createOptions, openStore, recover, type Opened } from './pattern_store/recover.js';
+import {
+  buildThreadsOf,
+  createStore,
+  openStore,
+  recover,
+  type Opened,
+} from './pattern_store/recover.js';
 import { Turns } from './pattern_store/turns.js';
 import { readAll, type SnapshotSource } from './snapshot_source.js';
 import type { StorageDriver, StorageLock } from './storage/driver.js';
@@ -126,14 +132,14 @@ async function openReader(
 }
 
 function settingsOf(
-  { enableMetrics, hnsw }: PatternStoreConfig,
+  config: PatternStoreConfig,
   chosen: Chosen,
   storage: string,
 ): Pick<Parts, 'info' | 'enableMetrics' | 'efSearch'> {
   return {
-    info: infoOf(chosen, storage),
-    enableMetrics: enableMetrics ?? true,
-    efSearch: hnsw?.efSearch,
+    info: infoOf(chosen, storage, config),
+    enableMetrics: config.enableMetrics ?? true,
+    efSearch: config.hnsw?.efSearch,
   };
 }
 
@@ -148,15 +154,20 @@ async function openOrCreate(
   const recovered = { journal: undefined, hasJournals: false, snapshotBytes: 0, changes };
   if (snapshot !== undefined) return { store: openStore(engine, snapshot, config), recovered };
   const found = stored && (await recover(engine, stored, config));
-  return found ?? { store: engine.createStore(createOptions(config)), recovered };
+  return found ?? { store: createStore(engine, config), recovered };
 }
 
-function infoOf({ engine, backend, passedOver }: Chosen, storage: string): ImplementationInfo {
+function infoOf(
+  { engine, backend, passedOver }: Chosen,
+  storage: string,
+  config: PatternStoreConfig,
+): ImplementationInfo {
   const { version, target, instructionSet } = engine.info();
   const features = ['exact-search', 'filters', 'mmr', 'batch', 'usage', 'snapshot', 'rebuild'];
   if (storage !== 'none') features.push('persistent');
   return {
     ...{ type: backend, version, features, instructionSet, target },
+    buildThreads: buildThreadsOf(engine, config),
     ...{ runtime: runtime.name, storage, passedOver },
   };
 }

@@ -140,6 +140,16 @@ export class Store {
   }
 
   /**
+   * How many threads link new patterns, that of the caller included; 1 to begin with. The store comes
+   * out the same, to the byte. Throws InvalidArgumentError (not in [1, 64]) and UnsupportedError (more
+   * than 1 where the engine has no threads, as in WebAssembly, or they cannot be started).
+   */
+  setBuildThreads(threads: number): void {
+    checkUint32(threads, 'threads');
+    this.#store().setBuildThreads(threads);
+  }
+
+  /**
    * Begins to rebuild the index without its tombstones, in slices, beside the present one, which
    * answers meanwhile. Ids, records, usage, the sequence and exact scores stay the same to the bit.
    * Every other method may be called meanwhile, and its changes are taken along; `clear` cancels.

@@ -182,6 +182,7 @@ for (const target of targets) {
       commitStaged: () => store.commitStaged(),
       discardStaged: () => store.discardStaged(),
       stagedCount: () => store.stagedCount,
+      setBuildThreads: () => store.setBuildThreads(1),
       beginRebuild: () => store.beginRebuild(),
       stepRebuild: () => store.stepRebuild(1),
       finishRebuild: () => store.finishRebuild(),

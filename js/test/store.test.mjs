@@ -250,7 +250,9 @@ for (const target of targets) {
     assert.equal(stats.count, 1);
     assert.equal(stats.slots, 1);
     assert.equal(stats.sequence, 1);
-    assert.ok(stats.maxLevel >= 0 && stats.graphBytes > 0 && stats.codeBytes > 0);
+    assert.ok(stats.maxLevel === -1 && stats.graphBytes > 0 && stats.codeBytes > 0);
+    for (let i = 1; i < 32; ++i) store.upsert(pattern(`p${i}`), [i, 2, 3, 4, 5]);
+    assert.ok(store.stats().maxLevel >= 0, '32 at a time are linked');
     assert.equal(stats.instructionSet, engine.info().instructionSet);
     store.dispose();
 

@@ -43,6 +43,7 @@ Napi::Function StoreObject::define(Napi::Env env) {
                          InstanceMethod<&Self::call<&Store::commitStaged>>("commitStaged"),
                          InstanceMethod<&Self::call<&Store::discardStaged>>("discardStaged"),
                          InstanceMethod<&Self::call<&Store::stagedCount>>("stagedCount"),
+                         InstanceMethod<&Self::call<&Store::setBuildThreads>>("setBuildThreads"),
                          InstanceMethod<&Self::call<&Store::beginRebuild>>("beginRebuild"),
                          InstanceMethod<&Self::call<&Store::stepRebuild>>("stepRebuild"),
                          InstanceMethod<&Self::call<&Store::finishRebuild>>("finishRebuild"),

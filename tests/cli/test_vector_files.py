@@ -45,6 +45,12 @@ class VectorFiles(CliTest):
                                     "--format", "npy")):
             self.assertEqual(self.content_hash(store), self.content_hash(expected), store)
 
+    def test_threads_link_the_same_store(self):
+        raw = ("--dimension", 9, "--indexing-threshold", 0, "--m", 4, "--ef-construction", 20)
+        one = self.import_vectors("one.f32", f32(self.rows), *raw)
+        several = self.import_vectors("several.f32", f32(self.rows), *raw, "--threads", 3)
+        self.assertEqual(self.content_hash(several), self.content_hash(one))
+
     def test_npy_header_in_other_words(self):
         expected = self.import_vectors("a.f16", f16(self.rows), "--dimension", 9)
         for number, header in enumerate([

@@ -299,8 +299,7 @@ TEST_CASE("a small store is searched exactly, and gets a graph as it grows", "[s
     REQUIRE(hits.size() == best.size());
     for (std::size_t k = 0; k < hits.size(); ++k) REQUIRE(hits[k].id == best[k].id);
   }
-  // Three are linked for each that comes, from the 151st on, 32 at a time: with the 204th, 160 are,
-  // and the next 32 follow at once, as fewer than another 32 are left.
+  // Three are linked for each after the 150th, 32 at a time: with the 204th 160 and the next 32.
   REQUIRE(firstWalk == 204);
   // What a snapshot holds of a graph that has not caught up goes on as the original does.
   PatternStore whole = PatternStore::create(options).value();

@@ -47,6 +47,7 @@ bench_command() {
   npm_install js
   if [[ $name == js-* ]]; then
     [[ -f bench/js/${name#js-}.mjs ]] || die "bench: there is no bench/js/${name#js-}.mjs"
+    if [[ $name == js-overhead ]]; then build_preset native-release damask_bench_overhead; fi
     bench_script "bench/js/${name#js-}.mjs" "$@"
   elif [[ -f bench/$name/main.mjs ]]; then
     bench_script "bench/$name/main.mjs" "$@"

@@ -85,6 +85,14 @@ function portable(report) {
   };
 }
 
+function overheads({ rows }) {
+  return rows.map(({ method, beyondUs }) => ({
+    what: `\`${method}\` through the package (native addon) beyond the same search in C++, us`,
+    target: 'at most 2',
+    value: beyondUs,
+  }));
+}
+
 function growths({ growth = [] }) {
   return growth
     .filter(({ side, atRecall }) => isOurs({ side }) && atRecall === 0.95)
@@ -115,6 +123,7 @@ export function goalsSection(reports) {
     ({ data }) => `\`bench peers\`, ${data.name}`,
     (report) => [portable(report)],
   );
+  add('js-overhead', () => '`bench js-overhead`', overheads);
   add('scale', () => '`bench scale`', growths);
   const measured = rows.filter(({ value }) => value !== undefined);
   return measured.length ? table(GOALS, measured) : '';

@@ -38,6 +38,16 @@ function threadsText({ twoThreads }) {
   );
 }
 
+function buildText({ buildThreads }) {
+  if (!buildThreads) return undefined;
+  const { m, oneThreadSeconds, twoThreadsSeconds, ratio, sameBytes } = buildThreads;
+  return (
+    `Building (M=${m}): ${figure(oneThreadSeconds, 1)} s on one thread, ` +
+    `${figure(twoThreadsSeconds, 1)} s on two: ${times(ratio)}, ` +
+    `${sameBytes ? 'to the same bytes' : 'to OTHER BYTES'}.`
+  );
+}
+
 function snapshotText({ snapshot }) {
   if (!snapshot) return undefined;
   const { bytes, writeSeconds, openColdMs, openWarmMs, firstSearchColdUs } = snapshot;
@@ -56,6 +66,7 @@ export function searchSection(report) {
     'At equal recall, each with the settings that serve it best:',
     table(EQUAL, report.equalRecall),
     threadsText(report),
+    buildText(report),
     snapshotText(report),
   ]
     .filter(Boolean)

@@ -10,10 +10,10 @@
 //   loadRawPartial(p, n)        n < kWidth bytes, the rest zero; reads nothing beyond p + n
 //   widen(raw)                  Raw to Bytes, as int8
 //   load(p), loadPartial(p, n)  both at once
-//   joinLow(a, b)               of the nibbles in a and b: 16 * low half of a + low half of b - 136
-//   joinHigh(a, b)              the same of their high halves
+//   lowHalves(raw), highHalves(raw)  of each byte, as numbers from 0 to 15
+//   join(high, low)             16 * high + low - 136 of two such, as int8
 //   addNibbles(acc, ql, qh, r)  acc + products of the int8 in ql with the low halves of r, and of
-//                               those in qh with the high halves, as numbers from 0 to 15
+//                               those in qh with the high halves
 //   zero(), zeroBias()
 //   add(acc, a, b)              acc + products of a and b (exact in int32 lanes)
 //   addBias(bias, a)            what add() over-counts for the query chunk a, if anything
@@ -88,10 +88,12 @@ struct Algorithms {
     const auto* low = reinterpret_cast<const std::int8_t*>(row.rest) + half;
     forEachChunk(half, [&](std::size_t i, auto load) {
       const Raw top = load.raw(row.top + i), mid = load.raw(row.rest + i);
-      sum.add(load.bytes(hi + i), load.bytes(lo + i), Simd::widen(Simd::joinLow(top, mid)),
+      sum.add(load.bytes(hi + i), load.bytes(lo + i),
+              Simd::widen(Simd::join(Simd::lowHalves(top), Simd::lowHalves(mid))),
               load.bytes(low + i));
       sum.add(load.bytes(hi + half + i), load.bytes(lo + half + i),
-              Simd::widen(Simd::joinHigh(top, mid)), load.bytes(low + half + i));
+              Simd::widen(Simd::join(Simd::highHalves(top), Simd::highHalves(mid))),
+              load.bytes(low + half + i));
     });
     return sum.result();
   }

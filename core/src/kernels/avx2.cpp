@@ -43,8 +43,6 @@ struct Avx2 {
   static Raw join(Raw high, Raw low) {
     return _mm256_sub_epi8(_mm256_or_si256(_mm256_slli_epi16(high, 4), low), splatRaw(136));
   }
-  static Raw joinLow(Raw a, Raw b) { return join(lowHalves(a), lowHalves(b)); }
-  static Raw joinHigh(Raw a, Raw b) { return join(highHalves(a), highHalves(b)); }
   static Acc zero() { return {_mm256_setzero_si256(), _mm256_setzero_si256()}; }
   static Bias zeroBias() { return {}; }
   static Bias addBias(Bias bias, Bytes) { return bias; }

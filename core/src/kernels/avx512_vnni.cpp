@@ -46,8 +46,6 @@ struct Avx512Vnni {
   static Raw join(Raw high, Raw low) {
     return _mm512_sub_epi8(_mm512_or_si512(_mm512_slli_epi16(high, 4), low), splatRaw(136));
   }
-  static Raw joinLow(Raw a, Raw b) { return join(lowHalves(a), lowHalves(b)); }
-  static Raw joinHigh(Raw a, Raw b) { return join(highHalves(a), highHalves(b)); }
   static Acc zero() { return _mm512_setzero_si512(); }
   static Bias zeroBias() { return _mm512_setzero_si512(); }
 

@@ -19,10 +19,6 @@ struct NeonNibbles {
   static uint8x16_t join(uint8x16_t high, uint8x16_t low) {
     return vsubq_u8(vorrq_u8(vshlq_n_u8(high, 4), low), vdupq_n_u8(136));
   }
-  static uint8x16_t joinLow(uint8x16_t a, uint8x16_t b) { return join(lowHalves(a), lowHalves(b)); }
-  static uint8x16_t joinHigh(uint8x16_t a, uint8x16_t b) {
-    return join(highHalves(a), highHalves(b));
-  }
 };
 
 }  // namespace

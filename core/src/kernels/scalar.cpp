@@ -20,15 +20,16 @@ struct Scalar {
   static Bytes load(const std::int8_t* p) { return *p; }
   static Bytes loadPartial(const std::int8_t*, std::size_t) { return 0; }
 
-  static Raw joinLow(Raw a, Raw b) { return static_cast<Raw>(16 * (a & 15) + (b & 15) - 136); }
-  static Raw joinHigh(Raw a, Raw b) { return static_cast<Raw>(16 * (a >> 4) + (b >> 4) - 136); }
+  static Raw lowHalves(Raw nibbles) { return nibbles & 15; }
+  static Raw highHalves(Raw nibbles) { return nibbles >> 4; }
+  static Raw join(Raw high, Raw low) { return static_cast<Raw>(16 * high + low - 136); }
   static Acc zero() { return 0; }
   static Bias zeroBias() { return {}; }
   static Bias addBias(Bias bias, Bytes) { return bias; }
   static Bias plus(Bias a, Bias) { return a; }
   static Acc add(Acc sum, Bytes a, Bytes b) { return sum + a * b; }
   static Acc addNibbles(Acc sum, Raw qLow, Raw qHigh, Raw row) {
-    return sum + widen(qLow) * (row & 15) + widen(qHigh) * (row >> 4);
+    return sum + widen(qLow) * lowHalves(row) + widen(qHigh) * highHalves(row);
   }
   static std::int32_t reduce(Acc sum, Bias) { return sum; }
 

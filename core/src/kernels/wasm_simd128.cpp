@@ -38,8 +38,6 @@ struct WasmSimd128 {
   static Raw join(Raw high, Raw low) {
     return wasm_i8x16_sub(wasm_v128_or(wasm_i8x16_shl(high, 4), low), wasm_u8x16_const_splat(136));
   }
-  static Raw joinLow(Raw a, Raw b) { return join(lowHalves(a), lowHalves(b)); }
-  static Raw joinHigh(Raw a, Raw b) { return join(highHalves(a), highHalves(b)); }
   static Acc zero() { return wasm_i32x4_const_splat(0); }
   static Bias zeroBias() { return {}; }
   static Bias addBias(Bias bias, Bytes) { return bias; }

@@ -135,6 +135,12 @@ double Store::stagedCount() const {
   return static_cast<double>(store_.stagedCount());
 }
 
+double Store::setBuildThreads(double threads) {
+  return exchange_.run([&](WireWriter&) {
+    return done(store_.setBuildThreads(static_cast<std::uint32_t>(threads)));
+  });
+}
+
 double Store::beginRebuild() {
   return exchange_.run([&](WireWriter&) { return done(store_.beginRebuild()); });
 }

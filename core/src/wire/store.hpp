@@ -28,6 +28,7 @@ class Store {
   double commitStaged();
   double discardStaged();
   double stagedCount() const;  ///< Returns the number of staged patterns.
+  double setBuildThreads(double threads);
   double beginRebuild();
   double stepRebuild(double maxPatterns);  ///< Returns 1 when nothing is left, or 0.
   double finishRebuild();

@@ -39,6 +39,7 @@ const plainFields = {
       )
       .check(z.maxLength(64)),
   ),
+  buildThreads: z.optional(integer(1, 64)),
   storagePath: z.optional(path),
   readOnly: z.optional(z.boolean()),
   durability: z.optional(

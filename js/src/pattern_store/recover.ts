@@ -28,7 +28,7 @@ export interface Opened {
 }
 
 /** What of a configuration an engine makes a store of. */
-export function createOptions({
+function createOptions({
   dimension,
   metric,
   precision,
@@ -43,6 +43,19 @@ export function createOptions({
   });
 }
 
+/** The threads that link patterns of a store: WebAssembly has one. */
+export function buildThreadsOf(engine: Engine, { buildThreads = 1 }: PatternStoreConfig): number {
+  return engine.info().target === 'wasm32' ? 1 : buildThreads;
+}
+
+export function createStore(engine: Engine, config: PatternStoreConfig): Store {
+  const store = engine.createStore(createOptions(config));
+  return orDispose(store, () => {
+    store.setBuildThreads(buildThreadsOf(engine, config));
+    return store;
+  });
+}
+
 /** A snapshot's store, which must be what the configuration says, in every field that it sets. */
 export function openStore(engine: Engine, bytes: Uint8Array, config: PatternStoreConfig): Store {
   const store = engine.openStore(bytes);
@@ -52,6 +65,7 @@ export function openStore(engine: Engine, bytes: Uint8Array, config: PatternStor
     checkSame({ ...wanted }, { ...store.options }, '');
     checkSame({ m, efConstruction }, { ...store.options.hnsw }, 'hnsw.');
     if (metadataFields) checkSameFields(metadataFields, store.options.metadataFields);
+    store.setBuildThreads(buildThreadsOf(engine, config));
     return store;
   });
 }

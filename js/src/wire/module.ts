@@ -22,6 +22,7 @@ export interface WireStore {
   commitStaged(): number;
   discardStaged(): number;
   stagedCount(): number;
+  setBuildThreads(threads: number): number;
   beginRebuild(): number;
   stepRebuild(maxPatterns: number): number;
   finishRebuild(): number;

@@ -99,6 +99,10 @@ export class WireBackendStore implements BackendStore {
     return this.#exchange.call(() => this.#store.stagedCount());
   }
 
+  setBuildThreads(threads: number): void {
+    this.#exchange.call(() => this.#store.setBuildThreads(threads));
+  }
+
   beginRebuild(): void {
     this.#exchange.call(() => this.#store.beginRebuild());
   }

@@ -46,6 +46,7 @@ struct ImportArguments {
   std::optional<std::uint64_t> seed;
   std::optional<std::uint32_t> indexingThreshold;
   std::vector<std::string> fields;
+  std::optional<std::uint32_t> threads;
   std::optional<std::uint64_t> limit;
   bool append = false;
   bool force = false;
@@ -180,6 +181,8 @@ Outcome<ExitCode> importPatterns(const ImportArguments& arguments, Console& cons
     if (!created) return tl::make_unexpected(created.error());
     target = std::move(*created);
   }
+  const auto threads = target->store().setBuildThreads(arguments.threads.value_or(1));
+  if (!threads) return failure(threads.error());
   const auto start = std::chrono::steady_clock::now();
   const auto counts =
       importItems(target->store(), *source,
@@ -241,6 +244,8 @@ void addImportCommand(CLI::App& app, Invocation& invocation) {
        }) {
     option->excludes(append);
   }
+  addInteger(command, "--threads", arguments->threads, 1, limits::kMaxBuildThreads,
+             "Threads that link the patterns, to the same bytes (1)");
   addInteger(command, "--limit", arguments->limit, 1, UINT64_MAX, "Import the first N only");
   onCommand(command, invocation, arguments, importPatterns);
 }
