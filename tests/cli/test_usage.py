@@ -97,8 +97,9 @@ class Usage(CliTest):
                 ('{"and":{}}', "must be an array of filters"),
                 ('{"eq":["coverage","x"]}', "(eq coverage) needs a number, not a text"),
                 ('{"not":' * 16 + '{"exists":"id"}' + "}" * 16, "nested more than 16 deep")]:
+            code = "INVALID_ARGUMENT" if "(eq" in message else "USAGE"
             for command in (("search", "s", "--id", "a"), ("count", "s"), ("export", "s")):
-                self.wrong(message, *command, "--filter", text)
+                self.wrong(message, *command, "--filter", text, code=code)
         self.wrong("--repeat is 0: must be from 1", "search", "s", "--id", "a", "--repeat", 0)
         for value in ("x", "0.5x", " 1", "0,5", "0x1p3"):
             self.wrong(f"--threshold is '{value}': must be a number", "search", "s", "--id", "a",

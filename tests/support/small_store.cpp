@@ -35,8 +35,8 @@ Pattern smallPattern(std::size_t number) {
   if (number % 7 == 2) p.lastUsed = std::int64_t{1} << 52;
   p.usageCount = number % 9;
   if (number % 4 == 2) {
-    p.metadata = "{\"n\": " + text + ", \"t\": [\"\\u00e9\", \"x\"], \"s\": \"v" + text +
-                 "\", \"b\": " + (number % 8 == 2 ? "true" : "false") + ", \"z\": [null]}";
+    p.metadata = "{\"n\": " + text + R"(,"t":["\u00e9"],"s":"v","b":)" +
+                 (number % 8 == 2 ? "true}" : "false}");
   }
   return p;
 }
