@@ -35,8 +35,8 @@ Pattern smallPattern(std::size_t number) {
   if (number % 7 == 2) p.lastUsed = std::int64_t{1} << 52;
   p.usageCount = number % 9;
   if (number % 4 == 2) {
-    p.metadata = "{\"n\": " + text + R"(,"t":["\u00e9"],"s":"v","b":)" +
-                 (number % 8 == 2 ? "true}" : "false}");
+    p.metadata = "{\"n\":" + text +
+                 (number % 8 == 2 ? R"(,"t":["\u00e9"],"b":true})" : R"(,"t":["x"],"s":"v"})");
   }
   return p;
 }
