@@ -70,6 +70,7 @@ EMSCRIPTEN_BINDINGS(damask) {
       .function("search", &Store::search)
       .function("searchSlots", &Store::searchSlots)
       .function("count", &Store::count)
+      .function("matches", &Store::matches)
       .function("nextSlot", &Store::nextSlot)
       .function("idOf", &Store::idOf)
       .function("patternAt", &Store::patternAt)

@@ -52,6 +52,7 @@ export interface BackendStore {
   search(query: Float32Array, options: SearchOptions): SearchResult;
   searchSlots(query: Float32Array, options: SearchOptions): SlotSearchResult;
   count(filter: Filter): number;
+  matches(filter: Filter): Uint32Array;
   nextSlot(from: number): number | undefined;
   idOf(slot: number): string | undefined;
   patternAt(slot: number): Pattern | undefined;

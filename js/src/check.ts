@@ -5,6 +5,7 @@ import type {
   CreateOptions,
   Filter,
   HnswOptions,
+  MetadataField,
   PatternInput,
   SearchOptions,
   Vector,
@@ -19,6 +20,7 @@ export { checkText };
 
 /** Of a vector; the core knows the one that this store wants. */
 const MAX_COMPONENTS = 4096;
+const MAX_METADATA_FIELDS = 64;
 const MAX_UINT32 = 0xffffffff;
 const MAX_UINT64 = 0xffffffffffffffffn;
 
@@ -83,6 +85,22 @@ function recordCheck<T>(checks: Checks<T>, required: readonly (keyof T & string)
   };
 }
 
+const metadataField = recordCheck<MetadataField>({ name: checkText, kind: checkText }, [
+  'name',
+  'kind',
+]);
+
+function checkMetadataFields(value: unknown, name: string): void {
+  if (!Array.isArray(value)) refuse(name, 'an array', value);
+  if (value.length > MAX_METADATA_FIELDS)
+    throw new InvalidArgumentError(
+      `${name} must have at most ${MAX_METADATA_FIELDS} elements, not ${value.length}`,
+    );
+  value.forEach((it, i) => {
+    metadataField(it, `${name}[${i}]`);
+  });
+}
+
 const createOptions = recordCheck<CreateOptions>({
   dimension: checkUint32,
   metric: checkText,
@@ -94,6 +112,7 @@ const createOptions = recordCheck<CreateOptions>({
   }),
   seed: checkSeed,
   indexingThreshold: checkUint32,
+  metadataFields: checkMetadataFields,
 });
 
 const pattern = recordCheck<PatternInput>(

@@ -69,5 +69,6 @@ function checkField(value: unknown, path: string): void {
 
 function checkValue(value: unknown, path: string): void {
   if (typeof value === 'string') checkText(value, path);
-  else if (typeof value !== 'number') refuse(path, 'a string or a number', value);
+  else if (typeof value !== 'number' && typeof value !== 'boolean')
+    refuse(path, 'a string, a number or a boolean', value);
 }

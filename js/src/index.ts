@@ -14,6 +14,8 @@ export type {
   Filter,
   FilterExpression,
   HnswOptions,
+  MetadataField,
+  MetadataKind,
   Metric,
   PatternInput,
   Precision,

@@ -2,6 +2,7 @@ import type { StorageDriver } from './storage/driver.js';
 import type {
   Filter,
   HnswOptions,
+  MetadataField,
   Metric,
   PatternInput,
   Precision,
@@ -229,6 +230,7 @@ export interface WorkOptions {
   onProgress?: (progress: Progress) => void;
 }
 
+/** What a listing shows: the patterns that match when it begins and are there when they are read. */
 export interface ListOptions extends Filter {
   withEmbedding?: boolean;
   signal?: AbortSignal;
@@ -321,6 +323,11 @@ export interface PatternStoreConfig {
    * graph. [0, 1000000], 2048 when absent.
    */
   indexingThreshold?: number;
+  /**
+   * Members of the metadata that filters can look at, as `metadata.<name>`. At most 64; part of what is
+   * stored, and the same ever after. None when absent.
+   */
+  metadataFields?: readonly MetadataField[];
   /**
    * Link new patterns with at most so many threads, to the same bytes: the store is built that much
    * faster, and every 32nd change waits while the last 32 are linked. WebAssembly has one thread;

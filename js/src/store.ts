@@ -226,6 +226,12 @@ export class Store {
     return this.#store().count(filter);
   }
 
+  /** The slots of those, in order of insertion; valid until the store next changes. */
+  matches(filter: Filter = {}): Uint32Array {
+    checkFilter(filter);
+    return this.#store().matches(filter);
+  }
+
   /** The first live slot at or after `from`, in order of insertion; undefined when there is none. */
   nextSlot(from: number): number | undefined {
     checkUint32(from, 'from');

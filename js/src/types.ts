@@ -27,6 +27,22 @@ export interface HnswOptions {
   efSearch: number;
 }
 
+/**
+ * What a declared metadata field holds: a string of at most 1024 bytes of UTF-8, a number, a boolean,
+ * or an array of at most 256 such strings.
+ */
+export type MetadataKind = 'string' | 'number' | 'boolean' | 'string-list';
+
+/**
+ * A member of the metadata object that filters can look at, as `metadata.<name>`. A pattern may be
+ * without it; where it is there, null included, it must be of this kind.
+ */
+export interface MetadataField {
+  /** 1 to 128 bytes of UTF-8. */
+  name: string;
+  kind: MetadataKind;
+}
+
 /** What a store was created with. All of it is part of the snapshot. */
 export interface StoreOptions {
   /** Components of an embedding. [1, 4096] */
@@ -46,12 +62,14 @@ export interface StoreOptions {
    * [0, 1000000]
    */
   indexingThreshold: number;
+  /** What of the metadata filters can look at. At most 64, each name once. */
+  metadataFields: readonly MetadataField[];
 }
 
 /**
  * What a store is created with. Absent fields take the defaults: dimension 384, metric cosine,
  * precision fixed16, hnsw { m: 32, efConstruction: 200, efSearch: 100 }, seed 0,
- * indexingThreshold 2048.
+ * indexingThreshold 2048, metadataFields none.
  */
 export interface CreateOptions extends Partial<Omit<StoreOptions, 'hnsw'>> {
   hnsw?: Partial<HnswOptions>;
@@ -90,15 +108,22 @@ export type PatternInput = Omit<Pattern, 'usageCount'> & Partial<Pick<Pattern, '
 /** The fields that a {@link FilterExpression} looks at. */
 export type TextField = 'id' | 'type' | 'domain' | 'framework';
 export type NumberField = 'coverage' | 'flakinessScore' | 'createdAt' | 'lastUsed' | 'usageCount';
-export type FilterField = TextField | NumberField | 'verdict';
+/** A declared metadata field: what it may be compared with is by its kind. */
+export type MetadataSubject = `metadata.${string}`;
+export type FilterField = TextField | NumberField | 'verdict' | MetadataSubject;
 
 /** A field and what it is compared with; texts are ordered by code point. */
-export type OrderedComparison = readonly [TextField, string] | readonly [NumberField, number];
-export type Comparison = OrderedComparison | readonly ['verdict', Verdict];
+export type OrderedComparison =
+  | readonly [TextField, string]
+  | readonly [NumberField, number]
+  | readonly [MetadataSubject, string | number];
+export type Comparison =
+  OrderedComparison | readonly ['verdict', Verdict] | readonly [MetadataSubject, boolean];
 export type Membership =
   | readonly [TextField, readonly string[]]
   | readonly [NumberField, readonly number[]]
-  | readonly ['verdict', readonly Verdict[]];
+  | readonly ['verdict', readonly Verdict[]]
+  | readonly [MetadataSubject, readonly (string | number | boolean)[]];
 
 /**
  * A condition on the fields of a pattern, such as
@@ -106,7 +131,8 @@ export type Membership =
  * pattern does not have is false, `ne` too; its `not` is therefore true. id, type, domain and
  * usageCount are always there. At most 256 terms, nested at most 16 deep; `in` takes 1 to 256
  * values, `and` and `or` at least one operand; a text has at most 1024 bytes of UTF-8, and a number
- * is finite.
+ * is finite. Of a list of strings, `eq`, `in` and `prefix` hold when one of them does, and `ne` when
+ * none is equal; booleans, lists and verdicts have no order.
  */
 export type FilterExpression =
   | { readonly eq: Comparison }
@@ -116,7 +142,7 @@ export type FilterExpression =
   | { readonly le: OrderedComparison }
   | { readonly gt: OrderedComparison }
   | { readonly ge: OrderedComparison }
-  | { readonly prefix: readonly [TextField, string] }
+  | { readonly prefix: readonly [TextField | MetadataSubject, string] }
   | { readonly exists: FilterField }
   | { readonly and: readonly FilterExpression[] }
   | { readonly or: readonly FilterExpression[] }
@@ -169,10 +195,11 @@ export interface SearchOptions extends Filter {
 
 /**
  * How a search was answered. `none`: nothing matches, nothing was scored. `graph`: a walk of the
- * navigable graph. `scan`: every match was scored. `graph-then-scan`: the walk found fewer than k,
- * so every match was scored.
+ * navigable graph. `scan`: every match was scored. `graph-then-scan`: a walk found fewer than k,
+ * or would take longer, so every match was scored. `two-hop`: a walk of the matches alone, which looks
+ * through their neighbours that are none.
  */
-export type SearchPlan = 'none' | 'graph' | 'scan' | 'graph-then-scan';
+export type SearchPlan = 'none' | 'graph' | 'scan' | 'graph-then-scan' | 'two-hop';
 
 /** How a search was answered, and what it took. */
 export interface SearchReport {

@@ -213,6 +213,7 @@ for (const target of targets) {
       search: () => store.search(vector),
       searchSlots: () => store.searchSlots(vector),
       count: () => store.count(),
+      matches: () => store.matches(),
       nextSlot: () => store.nextSlot(0),
       idOf: () => store.idOf(0),
       patternAt: () => store.patternAt(0),

@@ -75,7 +75,7 @@ for (const target of targets) {
     refused({ equals: ['id', 'x'] }, 'must have exactly one of');
     refused({ eq: 'id' }, 'filter.eq must be an array');
     refused({ eq: ['id'] }, 'filter.eq must be a field and a value');
-    refused({ eq: ['id', null] }, 'filter.eq[1] must be a string or a number');
+    refused({ eq: ['id', null] }, 'filter.eq[1] must be a string, a number or a boolean');
     refused({ in: ['id', 'x'] }, 'filter.in[1] must be an array');
     refused({ eq: ['id', '\ud800'] }, 'filter.eq[1] has a lone surrogate');
     refused({ and: [{ not: { exists: 7 } }] }, 'filter.and[0].not.exists must be the name');
@@ -94,5 +94,71 @@ for (const target of targets) {
     refused(cyclic, 'filter');
     assert.equal(store.count({ filter: nested(15) }), 0);
     store.dispose();
+  });
+
+  test(`${target}: declared metadata fields are filtered by`, (t) => {
+    const next = random(seedFor(t, 62));
+    const metadataFields = [
+      { name: 'rank', kind: 'number' },
+      { name: 'größe', kind: 'string' },
+      { name: 'done', kind: 'boolean' },
+      { name: 'tags', kind: 'string-list' },
+    ];
+    const store = engine.createStore({ dimension: 4, metadataFields });
+    assert.deepEqual(store.options.metadataFields, metadataFields);
+    const metadata = Array.from({ length: 60 }, (_, i) => ({
+      ...(i % 3 && { rank: i / 4 }),
+      ...(i % 4 && { größe: ['', 'ü', 'übergroß'][i % 3] }),
+      ...(i % 5 && { done: i % 2 === 0 }),
+      ...(i % 2 && { tags: ['a', 'langsam', 'lang'].slice(0, i % 4) }),
+    }));
+    metadata.forEach((it, i) => {
+      store.upsert({ ...pattern(`p${i}`), metadata: JSON.stringify(it) }, randomVector(next, 4));
+    });
+    const cases = [
+      [{ lt: ['metadata.rank', 5] }, (m) => m.rank < 5],
+      [{ in: ['metadata.rank', [1, 2.5]] }, (m) => m.rank === 1 || m.rank === 2.5],
+      [{ prefix: ['metadata.größe', 'ü'] }, (m) => m.größe?.startsWith('ü')],
+      [{ ne: ['metadata.größe', ''] }, (m) => m.größe],
+      [{ eq: ['metadata.done', false] }, (m) => m.done === false],
+      [{ in: ['metadata.done', [true]] }, (m) => m.done],
+      [{ eq: ['metadata.tags', 'langsam'] }, (m) => m.tags?.includes('langsam')],
+      [{ ne: ['metadata.tags', 'langsam'] }, (m) => m.tags && !m.tags.includes('langsam')],
+      [{ prefix: ['metadata.tags', 'lang'] }, (m) => m.tags?.some((it) => it.startsWith('lang'))],
+      [{ not: { exists: 'metadata.tags' } }, (m) => !m.tags],
+    ];
+    for (const [filter, holds] of cases) {
+      const expected = metadata.flatMap((it, i) => (holds(it) ? [i] : []));
+      assert.ok(expected.length > 0, JSON.stringify(filter));
+      assert.equal(store.count({ filter }), expected.length);
+      assert.deepEqual([...store.matches({ filter })], expected);
+      const { hits, report } = store.search([1, 2, 3, 4], { k: 60, filter });
+      assert.equal(hits.length, expected.length);
+      assert.deepEqual([report.plan, report.exact], ['scan', true]);
+    }
+    const put = (value) => () =>
+      store.upsert({ ...pattern('x'), metadata: JSON.stringify(value) }, [1, 2, 3, 4]);
+    assert.throws(put({ rank: '1' }), invalid('metadata.rank is a string, but is declared as a'));
+    assert.throws(put({ done: null }), invalid('metadata.done is null'));
+    assert.throws(() => store.count({ filter: { exists: 'metadata.x' } }), invalid('not declared'));
+    assert.throws(
+      () => store.count({ filter: { lt: ['metadata.done', true] } }),
+      invalid('booleans, which have no order'),
+    );
+    const copy = engine.openStore(store.save());
+    assert.deepEqual(copy.options.metadataFields, metadataFields);
+    const tagged = { filter: { eq: ['metadata.tags', 'lang'] } };
+    assert.equal(copy.count(tagged), store.count(tagged));
+    copy.dispose();
+    store.dispose();
+    const declared = (fields) => () => engine.createStore({ metadataFields: fields });
+    assert.throws(declared('rank'), invalid('options.metadataFields must be an array'));
+    assert.throws(declared([{ name: 'x' }]), invalid('metadataFields[0].kind is missing'));
+    assert.throws(
+      declared([{ name: 'x', kind: 'date' }]),
+      invalid('is "date", but must be one of'),
+    );
+    assert.throws(declared(Array(65).fill(metadataFields[0])), invalid('at most 64'));
+    assert.throws(declared([metadataFields[0], metadataFields[0]]), invalid('is there already'));
   });
 }

@@ -251,6 +251,7 @@ for (const target of targets) {
       hnsw: { m: 6, efConstruction: 60, efSearch: 61 },
       seed: 2n ** 64n - 1n,
       indexingThreshold: 0,
+      metadataFields: [{ name: 'x', kind: 'string-list' }],
     };
     const store = engine.createStore(options);
     assert.deepEqual(store.options, options);
@@ -283,6 +284,7 @@ for (const target of targets) {
       hnsw: { m: 32, efConstruction: 200, efSearch: 100 },
       seed: 0,
       indexingThreshold: 2048,
+      metadataFields: [],
     });
     defaults.dispose();
   });

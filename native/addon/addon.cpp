@@ -54,6 +54,7 @@ Napi::Function StoreObject::define(Napi::Env env) {
                          InstanceMethod<&Self::call<&Store::search>>("search"),
                          InstanceMethod<&Self::call<&Store::searchSlots>>("searchSlots"),
                          InstanceMethod<&Self::call<&Store::count>>("count"),
+                         InstanceMethod<&Self::call<&Store::matches>>("matches"),
                          InstanceMethod<&Self::call<&Store::nextSlot>>("nextSlot"),
                          InstanceMethod<&Self::call<&Store::idOf>>("idOf"),
                          InstanceMethod<&Self::call<&Store::patternAt>>("patternAt"),

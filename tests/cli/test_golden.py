@@ -54,6 +54,8 @@ class Golden(DirectoryTest):
                 words += ["--exact"] * search.get("exact", False)
                 if "domain" in search:
                     words += ["--domain", search["domain"]]
+                if "filter" in search:
+                    words += ["--filter", json.dumps(search["filter"])]
                 hits = self.json("search", store, *words)["queries"][0]["hits"]
                 self.assertEqual([{key: hit[key] for key in ("id", "scoreBits")} for hit in hits],
                                  search["hits"])

@@ -84,6 +84,49 @@ class Search(CliTest):
         self.assertEqual({hit["id"] for hit in self.hits(*query, "--domain", "auth", "--type", "unit")},
                          both)
         self.assertEqual(self.hits(*query, "--domain", "nowhere"), [])
+        self.assertEqual(self.json("count", self.file), {"count": 120})
+        for filter, holds in [
+                ('{"eq":["domain","auth"]}', lambda p: p["domain"] == "auth"),
+                ('{"in":["framework",["jest","absent"]]}', lambda p: p.get("framework") == "jest"),
+                ('{"not":{"exists":"coverage"}}', lambda p: "coverage" not in p),
+                ('{"and":[{"gt":["usageCount",9.5]},{"prefix":["id","pattern-"]}]}',
+                 lambda p: p.get("usageCount", 0) >= 10),
+                ('{"or":[{"eq":["verdict","flaky"]},{"lt":["lastUsed",0]}]}',
+                 lambda p: p.get("verdict") == "flaky" or p.get("lastUsed", 0) < 0)]:
+            matching = [p["id"] for p in self.made if holds(p)]
+            self.assertTrue(matching)
+            self.assertEqual(self.hits(*query, "--filter", filter),
+                             [hit for hit in everything if hit["id"] in matching])
+            self.assertEqual(self.json("count", self.file, "--filter", filter)["count"], len(matching))
+            out, _ = self.damask("export", self.file, "--no-embedding", "--filter", filter)
+            self.assertEqual([json.loads(line)["id"] for line in out.splitlines()], matching)
+        fields = ("--field", "n:number", "--field", "tags:string-list")
+        patterns = [{**p, "metadata": {"n": i, "tags": ["x", f"t{i % 3}"]}} if i % 2 else p
+                    for i, p in enumerate(self.made)]
+        for pattern in patterns[::2]:
+            pattern.pop("metadata", None)
+        lines = self.write_lines("fields.jsonl", patterns)
+        declared = self.path("fields.damask")
+        self.damask("import", declared, "--patterns", lines, *fields)
+        self.assertEqual(self.json("stats", declared)["metadataFields"],
+                         {"n": "number", "tags": "string-list"})
+        for filter, count in [('{"lt":["metadata.n",30]}', 15), ('{"exists":"metadata.tags"}', 60),
+                              ('{"eq":["metadata.tags","t1"]}', 20)]:
+            self.assertEqual(self.json("count", declared, "--filter", filter)["count"], count)
+        undeclared = '{"exists":"metadata.other"}'
+        for command in (("search", declared, "--id", "pattern-1"), ("count", declared),
+                        ("export", declared)):
+            self.fails(2, "INVALID_ARGUMENT", "names a metadata field that is not declared",
+                       *command, "--filter", undeclared)
+        for field, message in [("n", "must be a name, a colon and a kind"),
+                               ("n:date", 'kind of a metadata field is "date"'),
+                               (":number", "metadataFields[0].name has 0 bytes")]:
+            _, err = self.damask("import", self.path("new"), "--patterns", lines, "--field", field, code=2)
+            self.assertIn(message, err)
+        patterns[1]["metadata"]["n"] = "seven"
+        lines = self.write_lines("wrong.jsonl", patterns)
+        self.fails(3, "INVALID_ARGUMENT", "metadata.n is a string, but is declared as a number",
+                   "import", self.path("new"), "--patterns", lines, *fields)
         for threshold in (-1, "-0.5", everything[30]["score"], "1e0"):
             self.assertEqual(self.hits(*query, "--threshold", threshold),
                              [hit for hit in everything if hit["score"] >= float(threshold)])

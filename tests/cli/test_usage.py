@@ -2,7 +2,7 @@
 
 from support import CliTest
 
-COMMANDS = ("import", "search", "get", "delete", "stats", "export", "verify", "backup", "repair",
+COMMANDS = ("import", "search", "count", "get", "delete", "stats", "export", "verify", "backup", "repair",
             "info")
 
 
@@ -85,6 +85,21 @@ class Usage(CliTest):
         self.wrong("--ef is 0: must be from 1 to 10000", "search", "s", "--id", "a", "--ef", 0)
         self.wrong("ef is 5, but must be within [10, 10000]", "search", "s", "--id", "a", "--ef", 5,
                    code="INVALID_ARGUMENT")
+        for text, message in [
+                ("{", "--filter is no JSON"), ("[]", "must be an object with one operator"),
+                ('{"eq":["id","a"],"ne":["id","b"]}', "must be an object with one operator"),
+                ('{"equals":["id","a"]}', 'filter operator is "equals"'),
+                ('{"eq":"id"}', "must be an array of a field and a value"),
+                ('{"eq":["colour","red"]}', 'filter field is "colour"'),
+                ('{"eq":["id",null]}', "null must be a text, a number or a boolean"),
+                ('{"in":["id","a"]}', "must be an array of values"),
+                ('{"exists":7}', "must be the name of a field"),
+                ('{"and":{}}', "must be an array of filters"),
+                ('{"eq":["coverage","x"]}', "(eq coverage) needs a number, not a text"),
+                ('{"not":' * 16 + '{"exists":"id"}' + "}" * 16, "nested more than 16 deep")]:
+            code = "INVALID_ARGUMENT" if "(eq" in message else "USAGE"
+            for command in (("search", "s", "--id", "a"), ("count", "s"), ("export", "s")):
+                self.wrong(message, *command, "--filter", text, code=code)
         self.wrong("--repeat is 0: must be from 1", "search", "s", "--id", "a", "--repeat", 0)
         for value in ("x", "0.5x", " 1", "0,5", "0x1p3"):
             self.wrong(f"--threshold is '{value}': must be a number", "search", "s", "--id", "a",

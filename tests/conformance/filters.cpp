@@ -4,6 +4,7 @@ namespace damask::conformance {
 namespace {
 
 FilterValue valueOf(const Json& value) {
+  if (value.is_boolean()) return value.get<bool>();
   return value.is_string() ? FilterValue(value.get<std::string>())
                            : FilterValue(value.get<double>());
 }
@@ -20,7 +21,7 @@ Result<Filter> joinOf(FilterOperator op, const Json& operands) {
 
 Result<Filter> comparisonOf(FilterOperator op, const Json& operand) {
   const Json& name = op == FilterOperator::exists ? operand : operand[0];
-  const auto field = parseFilterField(name.get<std::string>());
+  const auto field = parseFilterSubject(name.get<std::string>());
   if (!field) return tl::unexpected<Error>(field.error());
   if (op == FilterOperator::exists) return Filter::exists(*field);
   if (op != FilterOperator::oneOf) return Filter::compare(*field, op, valueOf(operand[1]));

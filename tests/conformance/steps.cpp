@@ -102,6 +102,11 @@ Result<StoreOptions> storeOptionsOf(const Json& config) {
   options.hnsw.m = hnsw.value("m", options.hnsw.m);
   options.hnsw.efConstruction = hnsw.value("efConstruction", options.hnsw.efConstruction);
   options.hnsw.efSearch = hnsw.value("efSearch", options.hnsw.efSearch);
+  for (const auto& field : config.value("metadataFields", Json::array())) {
+    const auto kind = parseMetadataKind(field.at("kind").get<std::string>());
+    if (!kind) return tl::unexpected<Error>(kind.error());
+    options.metadataFields.push_back({field.at("name").get<std::string>(), *kind});
+  }
   return options;
 }
 

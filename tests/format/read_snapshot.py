@@ -16,10 +16,12 @@ except ImportError:
     xxhash = None
 
 MAGIC = b"DAMASK\x1a\n"
-SECTIONS = ["META", "HIGH", "LOWP", "FACT", "LEVL", "LNK0", "LNKU", "LIVE", "RECS", "NAME", "TEXT"]
+SECTIONS = ["META", "FLDS", "HIGH", "LOWP", "FACT", "LEVL", "LNK0", "LNKU", "LIVE", "RECS", "NAME",
+            "TEXT"]
 METRICS = ["cosine", "euclidean", "dot"]
 PRECISIONS = ["fixed16", "float32"]
 VERDICTS = [None, "success", "failure", "flaky"]
+KINDS = ["string", "number", "boolean", "string-list"]
 NO_NAME = 0xFFFFFFFF
 
 
@@ -30,6 +32,23 @@ class Refused(Exception):
 def require(holds, what):
     if not holds:
         raise Refused(what)
+
+
+class Members(list):
+    """The members of a JSON object as pairs: a key may be there twice."""
+
+
+def fits(value, kind):
+    """Whether a value of the metadata is of the kind that its field is declared as."""
+    if kind == "string":
+        return isinstance(value, str) and len(value.encode()) <= 1024
+    if kind == "boolean":
+        return isinstance(value, bool)
+    if kind == "number":
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return False
+        return abs(value) < 2**1024 - 2**970 and math.isfinite(value)
+    return type(value) is list and len(value) <= 256 and all(fits(it, "string") for it in value)
 
 
 def check_sum(data, stored, what):
@@ -69,6 +88,7 @@ class Snapshot:
         self.data = data
         self.sections, self.table = read_layout(data)
         self.read_meta()
+        self.read_fields()
         self.check_lengths()
         self.read_live()
         self.read_names()
@@ -100,6 +120,30 @@ class Snapshot:
         self.precision = PRECISIONS[precision]
         expected = SECTIONS + (["F32V"] if self.precision == "float32" else [])
         require(list(self.sections) == expected, "other sections than the precision asks for")
+
+    def read_fields(self):
+        """The declared metadata fields: a list of (name, kind)."""
+        section = self.sections["FLDS"]
+        self.fields = []
+        place = 0
+        while place < len(section):
+            kind, length = struct.unpack_from("<BB", section, place)
+            name = section[place + 2 : place + 2 + length]
+            place += 2 + length
+            require(1 <= length <= 128 and len(name) == length, "a name ends beyond FLDS")
+            self.fields.append((name.decode("utf-8"), KINDS[kind]))
+        require(len(self.fields) <= 64, "too many fields")
+        require(len(dict(self.fields)) == len(self.fields), "a field is there twice")
+
+    def check_metadata(self, slot, text):
+        """That what is declared is of its kind."""
+        members = json.loads(text, object_pairs_hook=Members) if text else []
+        for name, kind in self.fields:
+            found = [value for key, value in members if key == name]
+            place = f"slot {slot}: metadata.{name}"
+            require(len(found) <= 1, f"{place} is there twice")
+            for value in found:
+                require(fits(value, kind), f"{place} is no {kind}")
 
     def check_lengths(self):
         rows = {
@@ -157,6 +201,7 @@ class Snapshot:
             for name in row[3:6]:
                 require(name <= seen or name == NO_NAME, f"slot {slot}: a name out of order")
                 seen += name == seen
+            self.check_metadata(slot, texts[2])
             self.rows[slot] = row
             self.texts[slot] = texts
         require(place == self.text_bytes, "bytes that no record uses")
@@ -218,6 +263,7 @@ class Snapshot:
             "indexingThreshold": self.indexing_threshold,
             "m": self.m,
             "maxLevel": self.top_level,
+            "metadataFields": dict(self.fields),
             "metric": self.metric,
             "precision": self.precision,
             "sections": self.table,

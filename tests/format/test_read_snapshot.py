@@ -17,6 +17,7 @@ SEED = int(os.environ.get("DAMASK_TEST_SEED", "1"))
 COMMAND = shlex.split(os.environ["DAMASK_CLI"])
 HERE = pathlib.Path(__file__).parent
 READER = [sys.executable, "-B", str(HERE / "read_snapshot.py")]
+FIELDS = ["表:number", "list:string-list", "flag:boolean", "word:string", "x" * 128 + ":string"]
 OPTIONAL = ["framework", "coverage", "flakinessScore", "verdict", "createdAt", "lastUsed", "metadata"]
 
 
@@ -45,7 +46,8 @@ def random_pattern(rng, number, dimension):
         "createdAt": rng.choice([0, -1, 2**63 - 1, -(2**63), 1700000000000]),
         "lastUsed": rng.choice([0, 1700000000001]),
         "usageCount": rng.choice([0, 1, 2**64 - 1]),
-        "metadata": rng.choice([{}, {"a": [1, None, {"b": "é"}], "表": -1.5e-7}]),
+        "metadata": rng.choice([{}, {"a": [1, None, {"b": "é"}], "表": -1.5e-7},
+                                {"list": ["é", ""], "flag": True, "word": "ö" * 512, "表": 1e308}]),
         "embedding": [rng.gauss(0, 1) * 10 ** rng.randrange(-3, 4) for _ in range(dimension)],
     }
     for key in OPTIONAL:
@@ -102,10 +104,12 @@ class ReadSnapshot(unittest.TestCase):
                 dimension = rng.randrange(1, 40)
                 patterns = [random_pattern(rng, i, dimension) for i in range(60)]
                 store = str(self.folder / f"{metric}-{precision}.damask")
+                fields = FIELDS if precision == "fixed16" else rng.sample(FIELDS, 2)
                 output(
                     COMMAND
                     + ["import", store, "--patterns", self.write_lines(patterns)]
                     + ["--metric", metric, "--precision", precision, "--seed", str(rng.getrandbits(64))]
+                    + [word for field in fields for word in ("--field", field)]
                     + ["--m", str(rng.randrange(4, 20)), "--ef-construction", "30", "--ef-search", "9"]
                 )
                 self.require_same(store)

@@ -11,6 +11,8 @@
 namespace damask::testing {
 namespace {
 
+/// Of the filter: what was read, its negation, and those that are remembered.
+constexpr std::size_t kCopies = 8;
 /// What 40 patterns take to be filtered and found, and an error.
 constexpr std::size_t kOtherBytes = 48u << 10;
 /// More hits than there are patterns; room for them is made before they are counted.
@@ -41,15 +43,18 @@ void checkSearch(const PatternStore& store, const SearchOptions& options) {
 }
 
 void use(const PatternStore& store, std::span<const std::byte> bytes) {
-  const BoundedMemory bounded(2 * bytes.size() + kOtherBytes);
+  const BoundedMemory bounded(kCopies * bytes.size() + kOtherBytes);
   wire::WireReader in(bytes);
   auto options = wire::readSearchOptions(in);
   if (!options) {
     require(!options.error().message.empty(), "an error has a sentence");
     return;
   }
-  if (options->filter && validate(*options->filter)) checkNegation(store, *options);
-  if (validate(*options) && options->k <= kMostHits) checkSearch(store, *options);
+  const auto& fields = store.options().metadataFields;
+  const bool valid = !options->filter || validate(*options->filter, fields).has_value();
+  if (!valid) require(!store.count(*options), "an invalid filter does not count");
+  if (options->filter && valid) checkNegation(store, *options);
+  if (valid && validate(*options) && options->k <= kMostHits) checkSearch(store, *options);
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ struct JournalBase {
 /// The one that fuzzed journals are replayed on. `store`, when there is one, then writes such a
 /// journal with takeJournal().
 inline JournalBase journalBase(PatternStore* store = nullptr) {
-  PatternStore made = smallStore(smallOptions(3, Metric::euclidean, Precision::float32), 6);
+  PatternStore made =
+      smallStore(smallFields(smallOptions(3, Metric::euclidean, Precision::float32)), 6);
   JournalBase base;
   base.snapshot = must(made.saveToBytes(), "saveToBytes");
   base.header = must(made.beginJournal(), "beginJournal");

@@ -30,7 +30,11 @@ void putFilter(wire::WireWriter& out, const Filter& filter) {
   for (const FilterTerm& term : filter.terms) {
     out.text(filterOperatorName(term.op));
     out.flag(term.op < FilterOperator::all);
-    if (term.op < FilterOperator::all) out.text(filterFieldName(term.field));
+    if (term.op < FilterOperator::all) {
+      std::string name(filterFieldName(term.field));
+      if (term.field == FilterField::metadata) name.append(".").append(term.key);
+      out.text(name);
+    }
     out.number(term.operands);
     out.number(static_cast<std::uint32_t>(term.values.size()));
     for (const FilterValue& value : term.values) {
@@ -38,6 +42,12 @@ void putFilter(wire::WireWriter& out, const Filter& filter) {
       out.flag(number != nullptr);
       if (number != nullptr) {
         out.number(*number);
+        continue;
+      }
+      const bool* boolean = std::get_if<bool>(&value);
+      out.flag(boolean != nullptr);
+      if (boolean != nullptr) {
+        out.flag(*boolean);
       } else {
         out.text(std::get<std::string>(value));
       }
@@ -94,6 +104,13 @@ bool writeAll(const std::string& folder) {
               write(folder + "/in-" + name, Filter::oneOf(field, {1.0, -0.0, 4.5})) &&
               write(folder + "/exists-" + name, Filter::exists(field));
   }
+  const auto of = [](const char* key) { return FilterSubject(Field::metadata, key); };
+  written = written && write(folder + "/metadata-number", Filter::oneOf(of("n"), {2.0, -1.5})) &&
+            write(folder + "/metadata-string", Filter::compare(of("s"), Op::prefix, "v")) &&
+            write(folder + "/metadata-boolean", Filter::compare(of("b"), Op::notEqual, true)) &&
+            write(folder + "/metadata-list", Filter::compare(of("t"), Op::notEqual, "x")) &&
+            write(folder + "/metadata-exists", Filter::exists(of("t"))) &&
+            write(folder + "/metadata-undeclared", Filter::exists(of("u")));
   const Filter verdict = Filter::oneOf(Field::verdict, {"success", "flaky"});
   const Filter text = Filter::compare(Field::framework, Op::prefix, "f");
   Filter deep = text;

@@ -33,6 +33,7 @@ bool writeAll(const std::string& folder) {
     }
   }
   ok = write(folder, "levels", smallStore(smallOptions(1), 70)) && ok;
+  ok = write(folder, "fields", smallStore(smallFields(smallOptions(2)), kLinked)) && ok;
   StoreOptions wide = smallOptions(5, Metric::dot);
   wide.hnsw = {16, 16, 5};
   ok = write(folder, "wide", smallStore(wide, kLinked)) && ok;

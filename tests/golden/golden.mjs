@@ -10,6 +10,15 @@ export const STORES = {
   'cosine-fixed16': { metric: 'cosine', precision: 'fixed16', indexingThreshold: 1000 },
   'euclidean-float32': { metric: 'euclidean', precision: 'float32', indexingThreshold: 0 },
   'dot-fixed16-partly': { metric: 'dot', precision: 'fixed16', indexingThreshold: 80 },
+  'cosine-fields': {
+    ...{ metric: 'cosine', precision: 'fixed16', indexingThreshold: 0 },
+    metadataFields: [
+      { name: 'number', kind: 'number' },
+      { name: 'café', kind: 'string' },
+      { name: 'list', kind: 'string-list' },
+      { name: 'even', kind: 'boolean' },
+    ],
+  },
   'dot-float32-empty': { metric: 'dot', precision: 'float32', indexingThreshold: 0 },
 };
 
@@ -35,6 +44,8 @@ export function patternOf(number, next) {
       usageCount: number,
     });
   if (number % 4 === 3) pattern.metadata = { tags: ['a', { b: null }], n: 1e300, number };
+  if (number % 8 === 7)
+    Object.assign(pattern.metadata, { café: `ü${number % 3}`, list: ['a', 'ü'], even: false });
   return pattern;
 }
 
@@ -55,13 +66,23 @@ export const SEARCHES = [
 
 const floatBits = (x) => new Uint32Array(Float32Array.of(x).buffer)[0];
 
-/** All that a reader must find: the patterns in their order, and the answers to the last bit. */
-export async function contentOf(store) {
+const FIELD_SEARCHES = [
+  { filter: { gt: ['metadata.number', 10] } },
+  { filter: { prefix: ['metadata.café', 'ü'] } },
+  { filter: { eq: ['metadata.list', 'ü'] } },
+  { filter: { ne: ['metadata.even', true] } },
+].map((it) => ({ query: [1, 0, -2, 1, 0.5, 1], k: 9, ...it }));
+
+/** All that a reader of a store of that name must find: the patterns in order, the answers to the bit. */
+export async function contentOf(store, name) {
   const patterns = [];
   for await (const pattern of store.patterns({ withEmbedding: true }))
     patterns.push({ ...pattern, embedding: [...pattern.embedding] });
   const searches = [];
-  for (const { query, ...options } of SEARCHES) {
+  for (const { query, ...options } of [
+    ...SEARCHES,
+    ...(name === 'cosine-fields' ? FIELD_SEARCHES : []),
+  ]) {
     const results = await store.searchSimilar(query, options);
     const hits = results.map(({ pattern, score }) => ({
       id: pattern.id,

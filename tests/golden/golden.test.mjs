@@ -28,7 +28,7 @@ for (const version of versions) {
         if (name in STORES) {
           const bytes = await readFile(path.join(folder, `${name}.damask`));
           const store = await openSnapshot(backend, bytes, STORES[name]);
-          assert.deepEqual(plain(await contentOf(store)), expected);
+          assert.deepEqual(plain(await contentOf(store, name)), expected);
           assert.deepEqual(Buffer.from(await store.snapshot()), bytes);
           await store.shutdown();
           return;

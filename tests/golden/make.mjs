@@ -16,7 +16,7 @@ for (const [name, config] of Object.entries(STORES)) {
   const store = await open('native', config);
   await fill(store, name.endsWith('empty') ? 0 : 90);
   await writeFile(path.join(folder, `${name}.damask`), await store.snapshot());
-  await expect(name, await contentOf(store));
+  await expect(name, await contentOf(store, name));
   await store.shutdown();
 }
 

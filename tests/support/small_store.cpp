@@ -34,7 +34,10 @@ Pattern smallPattern(std::size_t number) {
   if (number % 5 != 1) p.createdAt = static_cast<std::int64_t>(number) - 7;
   if (number % 7 == 2) p.lastUsed = std::int64_t{1} << 52;
   p.usageCount = number % 9;
-  if (number % 4 == 2) p.metadata = "{\"n\": " + text + ", \"t\": [\"\\u00e9\", null]}";
+  if (number % 4 == 2) {
+    p.metadata = "{\"n\":" + text +
+                 (number % 8 == 2 ? R"(,"t":["\u00e9"],"b":true})" : R"(,"t":["x"],"s":"v"})");
+  }
   return p;
 }
 
@@ -71,6 +74,14 @@ StoreOptions smallOptions(std::uint32_t dimension, Metric metric, Precision prec
   options.hnsw = {4, 16, 8};
   options.indexingThreshold = 0;
   options.seed = 7;
+  return options;
+}
+
+StoreOptions smallFields(StoreOptions options) {
+  options.metadataFields = {{"n", MetadataKind::number},
+                            {"s", MetadataKind::string},
+                            {"b", MetadataKind::boolean},
+                            {"t", MetadataKind::stringList}};
   return options;
 }
 

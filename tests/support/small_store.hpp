@@ -25,4 +25,7 @@ PatternStore smallStore(const StoreOptions& options, std::size_t count);
 StoreOptions smallOptions(std::uint32_t dimension, Metric metric = Metric::cosine,
                           Precision precision = Precision::fixed16);
 
+/// The same with the metadata fields that small patterns have: n, s, b and t, of each kind.
+StoreOptions smallFields(StoreOptions options);
+
 }  // namespace damask::testing

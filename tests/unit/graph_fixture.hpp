@@ -79,7 +79,7 @@ class BuiltGraph {
 
   std::vector<Slot> walkFrom(const Node& query, std::uint32_t ef, const std::uint64_t* accepts,
                              SearchScratch& scratch) const {
-    walk(graph_.view(), codec_, {query.expanded.data(), query.factor}, ef, accepts, nullptr,
+    walk(graph_.view(), codec_, {query.expanded.data(), query.factor}, ef, accepts, 0, nullptr,
          scratch);
     std::vector<Slot> slots;
     for (const Candidate c : scratch.found) slots.push_back(slotOf(c));

@@ -242,8 +242,8 @@ TEST_CASE("a snapshot says what it is without being opened", "[snapshot]") {
     end += section.length;
   }
   CHECK(end == bytes.size());
-  std::vector<std::string> expected = {"META", "HIGH", "LOWP", "FACT", "LEVL", "LNK0",
-                                       "LNKU", "LIVE", "RECS", "NAME", "TEXT"};
+  std::vector<std::string> expected = {"META", "FLDS", "HIGH", "LOWP", "FACT", "LEVL",
+                                       "LNK0", "LNKU", "LIVE", "RECS", "NAME", "TEXT"};
   if (precision == Precision::float32) expected.push_back("F32V");
   CHECK(names == expected);
 }

@@ -6,6 +6,7 @@
 #include "damask/error.hpp"
 #include "damask/filter.hpp"
 #include "damask/isa.hpp"
+#include "damask/metadata.hpp"
 #include "damask/options.hpp"
 #include "damask/pattern.hpp"
 #include "damask/pattern_store.hpp"

@@ -1,17 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "damask/error.hpp"
+#include "damask/metadata.hpp"
 
 namespace damask {
 
 /// What of a pattern a filter can look at. id, type, domain, framework are texts; verdict is one of
-/// its names; the others are numbers.
+/// its names; the others are numbers, and a metadata field is what it is declared as.
 enum class FilterField : std::uint8_t {
   id,
   type,
@@ -22,13 +24,15 @@ enum class FilterField : std::uint8_t {
   flakinessScore,
   createdAt,
   lastUsed,
-  usageCount
+  usageCount,
+  metadata  ///< A declared metadata field, by its name.
 };
 
 /// Comparisons of a field with a value, and what joins them. A comparison of a field that the
 /// pattern does not have is false, `notEqual` too; its negation is therefore true. Texts are
 /// ordered by their bytes, which in UTF-8 is by code point. Numbers are compared exactly: a whole
-/// number is not rounded to a double first.
+/// number is not rounded to a double first. Of a list of strings, equal, oneOf and prefix hold when
+/// one of them does, and notEqual when none is equal; booleans and lists have no order.
 enum class FilterOperator : std::uint8_t {
   equal,           ///< "eq"
   notEqual,        ///< "ne"
@@ -44,13 +48,24 @@ enum class FilterOperator : std::uint8_t {
   negation  ///< "not"
 };
 
-std::string_view filterFieldName(FilterField field) noexcept;       ///< "id", "type", ...
+std::string_view filterFieldName(FilterField field) noexcept;       ///< "id", ..., "metadata"
 Result<FilterField> parseFilterField(std::string_view name);        ///< Its inverse.
 std::string_view filterOperatorName(FilterOperator op) noexcept;    ///< As listed above.
 Result<FilterOperator> parseFilterOperator(std::string_view name);  ///< Its inverse.
 
-/// A text of at most 1024 bytes (for the verdict, its name), or a finite number.
-using FilterValue = std::variant<std::string, double>;
+/// What a comparison is of, as users write it: the name of a field, or "metadata." and the name of
+/// a declared one.
+struct FilterSubject {
+  FilterField field = FilterField::id;
+  std::string key = {};  ///< Of FilterField::metadata: the field's name; otherwise empty.
+
+  FilterSubject(FilterField of) : field(of) {}  // NOLINT(google-explicit-constructor)
+  FilterSubject(FilterField of, std::string name) : field(of), key(std::move(name)) {}
+};
+Result<FilterSubject> parseFilterSubject(std::string_view name);
+
+/// A text of at most 1024 bytes (for the verdict, its name), a finite number, or a boolean.
+using FilterValue = std::variant<std::string, double, bool>;
 
 /// One comparison, or what joins the terms before it.
 struct FilterTerm {
@@ -58,6 +73,9 @@ struct FilterTerm {
   FilterField field = FilterField::id;  ///< Of comparisons; the others ignore it.
   std::vector<FilterValue> values;      ///< One; 1 to 256 for oneOf; none for exists and joins.
   std::uint32_t operands = 0;  ///< Of joins: how many; 1 for negation, at least 1 for the rest.
+  std::string key = {};        ///< Of comparisons of FilterField::metadata: the field's name.
+
+  friend bool operator==(const FilterTerm&, const FilterTerm&) = default;
 };
 
 /// A condition on the fields of a pattern, as terms in postfix order: the operands of a join come
@@ -66,15 +84,19 @@ struct Filter {
   std::vector<FilterTerm> terms;
 
   /// Any comparison with one value.
-  static Filter compare(FilterField field, FilterOperator op, FilterValue value);
-  static Filter oneOf(FilterField field, std::vector<FilterValue> values);
-  static Filter exists(FilterField field);
+  static Filter compare(FilterSubject subject, FilterOperator op, FilterValue value);
+  static Filter oneOf(FilterSubject subject, std::vector<FilterValue> values);
+  static Filter exists(FilterSubject subject);
   static Filter all(const std::vector<Filter>& operands);
   static Filter any(const std::vector<Filter>& operands);
   static Filter negation(Filter operand);
+
+  friend bool operator==(const Filter&, const Filter&) = default;
 };
 
-/// Errors: invalidArgument, naming the term.
+/// For a store that declares these metadata fields. Errors: invalidArgument, naming the term.
+Result<void> validate(const Filter& filter, std::span<const MetadataField> fields);
+/// As far as it does not depend on the store: metadata fields may be any, and of any kind.
 Result<void> validate(const Filter& filter);
 
 namespace limits {

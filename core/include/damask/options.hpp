@@ -5,9 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "damask/error.hpp"
 #include "damask/filter.hpp"
+#include "damask/metadata.hpp"
 
 namespace damask {
 
@@ -40,6 +42,8 @@ struct StoreOptions {
   /// the graph has caught up; from then on searches walk it and look at each of the few that are
   /// not linked yet. [0, 1000000]
   std::uint32_t indexingThreshold = 2048;
+  /// What of the metadata filters can look at. At most 64, each name once.
+  std::vector<MetadataField> metadataFields = {};
 };
 
 /// What one search asks for. Absent filter fields match everything; present ones must be equal.

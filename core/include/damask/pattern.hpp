@@ -30,7 +30,9 @@ struct Pattern {
   std::optional<std::int64_t> createdAt;
   std::optional<std::int64_t> lastUsed;
   std::uint64_t usageCount = 0;
-  std::optional<std::string> metadata;  ///< The text of a JSON object, at most 16 MiB; kept as is.
+  /// The text of a JSON object, at most 16 MiB; kept as is. Its members that are declared as
+  /// metadata fields must be of their kind.
+  std::optional<std::string> metadata;
 };
 
 }  // namespace damask

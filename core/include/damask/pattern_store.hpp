@@ -22,7 +22,8 @@ enum class SearchPlan : std::uint8_t {
   none = 0,           ///< Nothing matches; nothing was scored.
   graph = 1,          ///< A walk of the navigable graph.
   scan = 2,           ///< Every match was scored.
-  graphThenScan = 3,  ///< The walk found fewer than k; every match was scored.
+  graphThenScan = 3,  ///< A walk found fewer than k, or would take longer: every match was scored.
+  twoHop = 4,  ///< A walk of the matches alone, which looks through their neighbours that are none.
 };
 
 std::string_view searchPlanName(SearchPlan plan) noexcept;
@@ -85,7 +86,8 @@ class PatternStore {
   static Result<PatternStore> create(const StoreOptions& options);
 
   /// Reads a snapshot that any target wrote; the bytes are not needed afterwards. Allocates at
-  /// most twice the bytes plus 16 MiB. Errors: as inspectSnapshot, and outOfMemory. O(bytes).
+  /// most twice the bytes plus 16 MiB, and 8 bytes a slot for each declared metadata field. Errors:
+  /// as inspectSnapshot, and outOfMemory. O(bytes).
   static Result<PatternStore> open(std::span<const std::byte> snapshot);
 
   PatternStore(PatternStore&&) noexcept;
@@ -185,6 +187,8 @@ class PatternStore {
   /// Live patterns that match the domain, type, framework and filter of `options`; the rest of it
   /// is not looked at. Errors: invalidArgument (the filter). O(slots * terms of the filter).
   Result<std::size_t> count(const SearchOptions& options) const;
+  /// The slots of those, in order of insertion. Errors and cost: as count().
+  Result<std::vector<std::uint32_t>> matches(const SearchOptions& options) const;
 
   /// Walks the live slots in order of insertion: the first live slot at or after `from`.
   std::optional<std::uint32_t> nextSlot(std::uint32_t from) const noexcept;

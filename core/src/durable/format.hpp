@@ -21,6 +21,7 @@ inline constexpr std::uint32_t kMaxSections = 16;
 /// The sections of version 1, in their order in the file.
 enum class Section : std::uint32_t {
   meta,
+  fields,
   high,
   low,
   factors,
@@ -33,12 +34,13 @@ enum class Section : std::uint32_t {
   text,
   floats
 };
-inline constexpr const char* kSectionNames[] = {"META", "HIGH", "LOWP", "FACT", "LEVL", "LNK0",
-                                                "LNKU", "LIVE", "RECS", "NAME", "TEXT", "F32V"};
+inline constexpr const char* kSectionNames[] = {"META", "FLDS", "HIGH", "LOWP", "FACT",
+                                                "LEVL", "LNK0", "LNKU", "LIVE", "RECS",
+                                                "NAME", "TEXT", "F32V"};
 
 /// The number of sections: the last is there under Precision::float32 only.
 inline constexpr std::uint32_t sectionCount(Precision precision) noexcept {
-  return precision == Precision::float32 ? 12 : 11;
+  return precision == Precision::float32 ? 13 : 12;
 }
 
 /// Each section is one cereal archive, which begins with one byte: 1, little-endian.
@@ -46,6 +48,7 @@ inline constexpr std::uint64_t kArchiveByte = 1;
 inline constexpr std::uint64_t kWord = 4, kLongWord = 8;
 inline constexpr std::uint64_t kMetaBytes =
     kArchiveByte + 7 * kWord + 2 + 5 * kLongWord + kWord + kLongWord + 16;
+inline constexpr std::uint64_t kFieldHeadBytes = 2;
 inline constexpr std::uint64_t kFactorBytes = 16;
 inline constexpr std::uint64_t kRecordBytes = 6 * kWord + 2 + 5 * kLongWord;
 
@@ -71,6 +74,16 @@ void transfer(Archive& archive, Meta& m) {
           o.seed, m.slots, m.live, m.sequence, m.entry, m.maxLevel, m.names, m.textBytes,
           o.indexingThreshold, m.linked);
   archive(cereal::binary_data(m.history.data(), m.history.size()));
+}
+
+/// The fixed part of a declared metadata field in the FLDS section; the name follows.
+struct FieldHead {
+  std::uint8_t kind = 0;
+  std::uint8_t nameBytes = 0;
+};
+template <typename Archive>
+void transfer(Archive& archive, FieldHead& f) {
+  archive(f.kind, f.nameBytes);
 }
 
 template <typename Archive>

@@ -33,7 +33,13 @@ History historyOf(const StoreOptions& o) noexcept {
         std::uint64_t{o.indexingThreshold}}) {
     put(value);
   }
-  return hashOf(fields.data(), size);
+  History history = hashOf(fields.data(), size);
+  for (const MetadataField& field : o.metadataFields) {
+    const auto kind = static_cast<unsigned char>(field.kind);
+    history = extended(history, hashOf(&kind, 1));
+    history = extended(history, hashOf(field.name.data(), field.name.size()));
+  }
+  return history;
 }
 
 History historyOf(std::span<const std::byte> change) noexcept {

@@ -7,6 +7,7 @@
 #include "durable/snapshot_sections.hpp"
 #include "graph/graph_check.hpp"
 #include "store/json_text.hpp"
+#include "store/metadata_values.hpp"
 #include "store/validate.hpp"
 
 namespace damask {
@@ -120,6 +121,10 @@ class Reader {
     if (state_->records.find(r.id())) {
       return corruptSection(Section::text, at(slot) + "the id is there twice");
     }
+    const std::string_view metadata = r.has(Record::kMetadata) ? r.metadata() : "";
+    const auto values = readMetadata(metadata, meta_.options.metadataFields);
+    if (!values) return corruptSection(Section::text, at(slot) + values.error().message);
+    row.metadata = state_->records.prepareMetadata(metadata);
     state_->records.append(row);
     return {};
   }

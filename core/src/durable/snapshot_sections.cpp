@@ -52,6 +52,31 @@ Result<void> SnapshotSections::readMeta() {
   return {};
 }
 
+Result<void> SnapshotSections::readFields() {
+  SectionReader in(bytes(Section::fields));
+  auto& fields = meta_.options.metadataFields;
+  std::uint64_t left = bytes(Section::fields).size() - format::kArchiveByte;
+  while (left > 0) {
+    format::FieldHead head;
+    if (left < format::kFieldHeadBytes || fields.size() == limits::kMaxMetadataFields) {
+      return corruptSection(Section::fields, "has bytes that no field uses");
+    }
+    format::transfer(in.archive(), head);
+    left -= format::kFieldHeadBytes;
+    if (head.nameBytes > left) {
+      return corruptSection(Section::fields, "ends within a name");
+    }
+    std::string name(head.nameBytes, '\0');
+    in.values(name.data(), name.size());
+    left -= head.nameBytes;
+    fields.push_back({std::move(name), static_cast<MetadataKind>(head.kind)});
+  }
+  if (const auto valid = validate(meta_.options); !valid) {
+    return corruptSection(Section::fields, valid.error().message);
+  }
+  return {};
+}
+
 Result<void> SnapshotSections::checkLengths() const {
   // slots < 2^31 and rows < 2^15 bytes: nothing here overflows 64 bits.
   const std::uint64_t slots = meta_.slots;
@@ -91,6 +116,7 @@ Result<SnapshotSections> SnapshotSections::read(std::span<const std::byte> bytes
   Result<void> ok;
   if (ok = sections.checkNames(); !ok) return tl::unexpected<Error>(ok.error());
   if (ok = sections.readMeta(); !ok) return tl::unexpected<Error>(ok.error());
+  if (ok = sections.readFields(); !ok) return tl::unexpected<Error>(ok.error());
   if (ok = sections.checkLengths(); !ok) return tl::unexpected<Error>(ok.error());
   return sections;
 }

@@ -32,6 +32,7 @@ class SnapshotSections {
  private:
   Result<void> checkNames() const;
   Result<void> readMeta();
+  Result<void> readFields();
   Result<void> checkLengths() const;
 
   std::span<const std::byte> file_;

@@ -55,6 +55,7 @@ RecordNames SnapshotSource::renumbered(Slot slot) const noexcept {
 Slot SnapshotSource::rowsOf(Section section) const noexcept {
   switch (section) {
     case Section::meta:
+    case Section::fields:
     case Section::live:
     case Section::names:
       return 0;
@@ -71,6 +72,8 @@ void SnapshotSource::write(Archive& archive, Section section, Slot first, Slot l
   switch (section) {
     case Section::meta:
       return writeMeta(archive);
+    case Section::fields:
+      return writeFields(archive);
     case Section::names:
       return writeNames(archive);
     case Section::live: {
@@ -95,6 +98,15 @@ void SnapshotSource::writeMeta(Archive& archive) const {
   meta.linked = graph_.slots;
   meta.history = frozen_ ? s_->frozen.history : s_->history;
   format::transfer(archive, meta);
+}
+
+void SnapshotSource::writeFields(Archive& archive) const {
+  for (const MetadataField& field : s_->options.metadataFields) {
+    format::FieldHead head{static_cast<std::uint8_t>(field.kind),
+                           static_cast<std::uint8_t>(field.name.size())};
+    format::transfer(archive, head);
+    putValues(archive, field.name.data(), field.name.size());
+  }
 }
 
 void SnapshotSource::writeNames(Archive& archive) const {

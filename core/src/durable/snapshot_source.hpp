@@ -34,7 +34,7 @@ class SnapshotSource {
   bool isLive(Slot slot) const noexcept {
     return frozen_ ? s_->records.isFrozen(slot) : s_->records.isLive(slot);
   }
-  const Record& row(Slot slot) const {
+  Record row(Slot slot) const {
     return frozen_ ? s_->records.frozenRow(slot) : s_->records.row(slot);
   }
   LinkList links(Slot slot, std::int32_t level) const {
@@ -42,6 +42,7 @@ class SnapshotSource {
   }
 
   void writeMeta(cereal::PortableBinaryOutputArchive& archive) const;
+  void writeFields(cereal::PortableBinaryOutputArchive& archive) const;
   void writeNames(cereal::PortableBinaryOutputArchive& archive) const;
   void writeRow(cereal::PortableBinaryOutputArchive& archive, format::Section section,
                 Slot slot) const;

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "damask/filter.hpp"
 #include "graph/graph_view.hpp"
 #include "graph/order.hpp"
 
@@ -36,6 +40,28 @@ class VisitedSet {
       words[slot / 64] = word | bit;
     }
     count_ = static_cast<std::size_t>(end - order_.data());
+  }
+
+  /// Visits those of a list that were not yet and that `accepts` has a bit for, or, when `inverted`
+  /// is all ones, has none for. Returns how many of those there are, visited before or not.
+  std::size_t visitAmong(const LinkList& links, const std::uint64_t* accepts,
+                         std::uint64_t inverted) {
+    if (order_.size() < count_ + links.capacity()) order_.resize(2 * (count_ + links.capacity()));
+    std::uint64_t* const words = words_.data();
+    Slot* end = order_.data() + count_;
+    std::size_t among = 0;
+    for (const Slot* link = links.begin(); link != links.begin() + links.capacity(); ++link) {
+      const Slot slot = *link;
+      if (slot == kNoSlot) break;
+      const std::uint64_t word = words[slot / 64];
+      const std::uint64_t bit = std::uint64_t{1} << (slot % 64) & (accepts[slot / 64] ^ inverted);
+      *end = slot;
+      end += (bit & ~word) != 0;
+      among += bit != 0;
+      words[slot / 64] = word | bit;
+    }
+    count_ = static_cast<std::size_t>(end - order_.data());
+    return among;
   }
 
   std::size_t count() const noexcept { return count_; }
@@ -71,9 +97,23 @@ inline bool isExpanded(Candidate c) noexcept {
   return (c & 1) != 0;
 }
 
+/// What a filter lets through.
+struct FilterMatches {
+  std::uint64_t version = 0;  ///< Of the records it was asked of; 0: none.
+  std::optional<std::string> domain, type, framework;
+  std::optional<Filter> filter;
+  std::vector<std::uint64_t> bits;  ///< One per slot.
+  std::size_t count = 0;
+};
+
+/// The answers that were asked for last, the most recent first: searches often come with the filter
+/// of the one before.
+using FilterMemory = std::array<FilterMatches, 4>;
+
 /// Everything a search needs beside the store. One per thread; grows to the largest store searched.
 struct SearchScratch {
   VisitedSet visited;
+  VisitedSet bridges;            ///< Nodes that do not match and were looked through.
   std::vector<Candidate> pool;   ///< The walk's frontier.
   std::vector<Candidate> found;  ///< What the walk returns.
   std::vector<Candidate> seen;   ///< What it scored and might have returned, in no order.
@@ -82,8 +122,9 @@ struct SearchScratch {
   std::vector<StoredCode> batchRows;
   std::vector<std::int32_t> batchDots;
   std::vector<std::int8_t> queryHi, queryLo;
-  std::vector<std::uint64_t> matches;  ///< One bit per slot that a filter lets through.
+  FilterMemory filters;
   std::vector<std::vector<std::uint64_t>> filterBits;  ///< Of the terms of a filter in evaluation.
+  std::vector<std::uint64_t> filterPresent;            ///< Which slots have a term's field.
   std::vector<std::uint8_t> filterNames;               ///< Which names a term lets through.
   struct Ranked {
     double distance;

@@ -4,6 +4,8 @@
 #include <functional>
 #include <optional>
 
+#include "graph/walk_matches.hpp"
+
 namespace damask {
 namespace {
 
@@ -11,13 +13,26 @@ namespace {
 /// are found at the same ef. Measured on 110,000 vectors (docs/architecture.md).
 constexpr std::size_t kFollowedAtOnce = 3;
 
+/// All nodes are walked through where this share of them matches, as one in so many: each match
+/// then costs as many nodes. Where fewer do, the matches alone are walked over, with so many times
+/// ef, as fewer links lead to each; and with more where they are so many times rarer than in the
+/// whole store, as those nearby then say little of where the nearest are. All measured on 110,000
+/// vectors (docs/architecture.md).
+constexpr std::size_t kPlainOneIn = 5;
+constexpr std::uint32_t kSparseEf = 2;
+constexpr std::uint32_t kRareEf = 4, kRare = 2;
+constexpr std::uint32_t kFarEf = 12, kFar = 4;
+/// A walk gives up when it has scored so many nodes for each match.
+constexpr std::size_t kMostPerMatch = 2;
+
 bool isAccepted(const std::uint64_t* accepts, Slot slot) noexcept {
   return accepts == nullptr || (accepts[slot / 64] >> (slot % 64) & 1) != 0;
 }
 
 // With a filter the frontier is separate: nodes that are not accepted lead on but do not count.
-void collectAccepted(Walker& walker, Candidate start, std::uint32_t ef,
-                     const std::uint64_t* accepts, const ReadAhead* readAhead,
+// False when it gave up, having scored `most` nodes.
+bool collectAccepted(Walker& walker, Candidate start, std::uint32_t ef,
+                     const std::uint64_t* accepts, std::uint64_t most, const ReadAhead* readAhead,
                      SearchScratch& scratch) {
   auto& frontier = scratch.pool;  // min-heap
   auto& found = scratch.found;    // max-heap of at most ef, sorted at the end
@@ -60,10 +75,37 @@ void collectAccepted(Walker& walker, Candidate start, std::uint32_t ef,
       if (readAhead != nullptr && accepted(*slot)) (*readAhead)(*slot);
     }
     if (followed == 0) break;
+    if (scratch.distances > most) return false;
     walker.scoreVisited();
     for (std::size_t i = 0; i < walker.batchSize(); ++i) offer(walker.batchCandidate(i));
   }
   std::sort_heap(found.begin(), found.end());
+  return true;
+}
+
+Walked collectSome(Walker& walker, const GraphView& graph, Candidate start, std::uint32_t ef,
+                   const std::uint64_t* accepts, std::size_t matches, const ReadAhead* readAhead,
+                   SearchScratch& scratch) {
+  if (matches == 0) {
+    collectAccepted(walker, start, ef, accepts, UINT64_MAX, readAhead, scratch);
+    return Walked::allNodes;
+  }
+  const Surroundings around = lookAround(graph, walker.slotOf(start), accepts);
+  if (around.matches * kPlainOneIn >= around.nodes) {
+    const std::uint64_t most = scratch.distances + kMostPerMatch * matches;
+    return collectAccepted(walker, start, ef, accepts, most, readAhead, scratch) ? Walked::allNodes
+                                                                                 : Walked::gaveUp;
+  }
+  // Slots stay below 2^31, and a few lists are looked at: nothing here overflows 64 bits.
+  const auto isRarer = [&](std::uint32_t times) {
+    return std::uint64_t{around.matches} * times * graph.nodes <
+           std::uint64_t{around.nodes} * matches;
+  };
+  ef *= isRarer(kFar) ? kFarEf : isRarer(kRare) ? kRareEf : kSparseEf;
+  // Up to 2 m of them are met at each of ef.
+  if (matches <= std::size_t{2} * graph.m * ef) return Walked::gaveUp;
+  collectMatches(walker, graph, walker.slotOf(start), ef, accepts, matches, readAhead, scratch);
+  return Walked::matches;
 }
 
 // The nodes that are not linked yet, which no walk comes to: a few, that are all scored.
@@ -88,8 +130,10 @@ void addUnlinked(Walker& walker, const GraphView& graph, std::uint32_t ef,
 
 }  // namespace
 
-void walk(const GraphView& graph, const Codec& codec, const WalkQuery& query, std::uint32_t ef,
-          const std::uint64_t* accepts, const ReadAhead* readAhead, SearchScratch& scratch) {
+Walked walk(const GraphView& graph, const Codec& codec, const WalkQuery& query, std::uint32_t ef,
+            const std::uint64_t* accepts, std::size_t matches, const ReadAhead* readAhead,
+            SearchScratch& scratch) {
+  Walked walked = Walked::allNodes;
   scratch.found.clear();
   scratch.seen.clear();
   Walker walker(graph, codec, query, scratch);
@@ -98,10 +142,12 @@ void walk(const GraphView& graph, const Codec& codec, const WalkQuery& query, st
     if (accepts == nullptr) {
       walker.collect(start, 0, ef, kFollowedAtOnce, readAhead);
     } else {
-      collectAccepted(walker, start, ef, accepts, readAhead, scratch);
+      walked = collectSome(walker, graph, start, ef, accepts, matches, readAhead, scratch);
     }
   }
+  if (walked == Walked::gaveUp) return walked;
   if (graph.slots != graph.nodes) addUnlinked(walker, graph, ef, accepts, scratch);
+  return walked;
 }
 
 }  // namespace damask

@@ -35,6 +35,8 @@ struct ReadAhead {
 /// One search of a graph, step by step.
 class Walker {
  public:
+  /// How many lists of nodes to look through are asked for before they are read.
+  static constexpr std::size_t kBridgesAhead = 6;
   /// The most that collect() follows at a time.
   static constexpr std::size_t kMostAtOnce = 4;
 
@@ -93,16 +95,49 @@ class Walker {
   }
 
   /// Begins a search of one level, whose nodes are each scored once.
-  void begin(Candidate start) {
+  void begin() {
     scratch_.visited.begin(graph_.slots);
+    scored_ = 0;
+  }
+  void begin(Candidate start) {
+    begin();
     const Slot slot = slotOf(start);
     scratch_.visited.visit(LinkList(&slot, 1));
     scored_ = 1;
+  }
+  /// Visits those of a list that were not yet visited.
+  void visit(const LinkList& slots) {
+    const std::size_t before = scratch_.visited.count();
+    scratch_.visited.visit(slots);
+    ask(scratch_.visited.since(before));
   }
   /// Visits the neighbours of a node that were not yet visited.
   void visitNeighbours(Slot slot, std::int32_t level) {
     const std::size_t before = scratch_.visited.count();
     scratch_.visited.visit(graph_.links(slot, level));
+    ask(scratch_.visited.since(before));
+  }
+  /// Visits the nodes that `accepts` has a bit for, among the neighbours of a node at level 0 and,
+  /// until as many as a list holds were met, among the neighbours of those that it has none for.
+  void visitMatches(Slot slot, const std::uint64_t* accepts) {
+    constexpr std::uint64_t kOthers = ~std::uint64_t{0};
+    const std::size_t before = scratch_.visited.count();
+    const std::size_t bridge = scratch_.bridges.count();
+    const LinkList links = graph_.links(slot, 0);
+    const std::size_t enough = links.capacity();
+    std::size_t met = scratch_.visited.visitAmong(links, accepts, 0);
+    scratch_.bridges.visitAmong(links, accepts, kOthers);
+    const std::span<const Slot> through = scratch_.bridges.since(bridge);
+    const auto askLinks = [&](std::size_t i) {
+      if (i < through.size()) {
+        prefetch(graph_.links(through[i], 0).begin(), sizeof(Slot) * graph_.m * 2);
+      }
+    };
+    for (std::size_t i = 0; i < kBridgesAhead; ++i) askLinks(i);
+    for (std::size_t i = 0; i < through.size() && met < enough; ++i) {
+      askLinks(i + kBridgesAhead);
+      met += scratch_.visited.visitAmong(graph_.links(through[i], 0), accepts, 0);
+    }
     ask(scratch_.visited.since(before));
   }
   /// Scores those visited since it was last called, as one batch.

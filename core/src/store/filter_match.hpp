@@ -8,9 +8,11 @@
 
 namespace damask {
 
-/// The live slots that the domain, type, framework and filter of `options` let through, as bits in
-/// scratch.matches; returns how many. The filter is valid. O(terms * slots). Throws std::bad_alloc.
-std::size_t matchRecords(const Records& records, const SearchOptions& options,
-                         SearchScratch& scratch);
+/// The live slots that the domain, type, framework and filter of `options` let through; valid until
+/// the scratch memory is next used for this. The filter is valid for the store's metadata fields.
+/// The last few answers are remembered as long as nothing changes: O(slots / 64) for one of them,
+/// O(terms * slots) otherwise. Throws std::bad_alloc.
+const FilterMatches& matchRecords(const Records& records, const SearchOptions& options,
+                                  SearchScratch& scratch);
 
 }  // namespace damask

@@ -44,12 +44,18 @@ constexpr Names<Precision, 2> kPrecisions{
 constexpr Names<Verdict, 3> kVerdicts{
     "verdict",
     {{{Verdict::success, "success"}, {Verdict::failure, "failure"}, {Verdict::flaky, "flaky"}}}};
-constexpr Names<SearchPlan, 4> kPlans{"plan",
+constexpr Names<MetadataKind, 4> kMetadataKinds{"kind of a metadata field",
+                                                {{{MetadataKind::string, "string"},
+                                                  {MetadataKind::number, "number"},
+                                                  {MetadataKind::boolean, "boolean"},
+                                                  {MetadataKind::stringList, "string-list"}}}};
+constexpr Names<SearchPlan, 5> kPlans{"plan",
                                       {{{SearchPlan::none, "none"},
                                         {SearchPlan::graph, "graph"},
                                         {SearchPlan::scan, "scan"},
-                                        {SearchPlan::graphThenScan, "graph-then-scan"}}}};
-constexpr Names<FilterField, 10> kFilterFields{"filter field",
+                                        {SearchPlan::graphThenScan, "graph-then-scan"},
+                                        {SearchPlan::twoHop, "two-hop"}}}};
+constexpr Names<FilterField, 11> kFilterFields{"filter field",
                                                {{{FilterField::id, "id"},
                                                  {FilterField::type, "type"},
                                                  {FilterField::domain, "domain"},
@@ -59,7 +65,8 @@ constexpr Names<FilterField, 10> kFilterFields{"filter field",
                                                  {FilterField::flakinessScore, "flakinessScore"},
                                                  {FilterField::createdAt, "createdAt"},
                                                  {FilterField::lastUsed, "lastUsed"},
-                                                 {FilterField::usageCount, "usageCount"}}}};
+                                                 {FilterField::usageCount, "usageCount"},
+                                                 {FilterField::metadata, "metadata"}}}};
 constexpr Names<FilterOperator, 12> kFilterOperators{"filter operator",
                                                      {{{FilterOperator::equal, "eq"},
                                                        {FilterOperator::notEqual, "ne"},
@@ -111,6 +118,12 @@ std::string_view verdictName(Verdict verdict) noexcept {
 }
 Result<Verdict> parseVerdict(std::string_view name) {
   return kVerdicts.parse(name);
+}
+std::string_view metadataKindName(MetadataKind kind) noexcept {
+  return kMetadataKinds.name(kind);
+}
+Result<MetadataKind> parseMetadataKind(std::string_view name) {
+  return kMetadataKinds.parse(name);
 }
 std::string_view filterFieldName(FilterField field) noexcept {
   return kFilterFields.name(field);

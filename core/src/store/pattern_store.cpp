@@ -6,6 +6,7 @@
 
 #include "durable/layout.hpp"
 #include "durable/snapshot_io.hpp"
+#include "store/bits.hpp"
 #include "store/filter_match.hpp"
 #include "store/no_memory.hpp"
 #include "store/pattern_store_impl.hpp"
@@ -133,6 +134,12 @@ Result<std::size_t> PatternStore::searchSlots(std::span<const float> query,
                                               SearchReport* report) const {
   try {
     if (const auto valid = validate(options); !valid) return tl::unexpected<Error>(valid.error());
+    if (options.filter) {
+      const auto& fields = impl_->state->options.metadataFields;
+      if (const auto valid = validate(*options.filter, fields); !valid) {
+        return tl::unexpected<Error>(valid.error());
+      }
+    }
     const auto largest = impl_->state->codec.check(query, "query");
     if (!largest) return tl::unexpected<Error>(largest.error());
     if (hits.size() < options.k) {
@@ -167,13 +174,29 @@ Result<std::vector<SearchHit>> PatternStore::search(std::span<const float> query
 Result<std::size_t> PatternStore::count(const SearchOptions& options) const {
   try {
     if (options.filter) {
-      if (const auto valid = validate(*options.filter); !valid) {
+      const auto& fields = impl_->state->options.metadataFields;
+      if (const auto valid = validate(*options.filter, fields); !valid) {
         return tl::unexpected<Error>(valid.error());
       }
     }
-    return matchRecords(impl_->state->records, options, threadScratch());
+    return matchRecords(impl_->state->records, options, threadScratch()).count;
   } catch (const std::bad_alloc&) {
     return noMemory("count the matches");
+  }
+}
+
+Result<std::vector<std::uint32_t>> PatternStore::matches(const SearchOptions& options) const {
+  try {
+    const auto matching = count(options);
+    if (!matching) return tl::unexpected<Error>(matching.error());
+    std::vector<std::uint32_t> slots;
+    slots.reserve(*matching);
+    // What was counted, not counted again.
+    const auto& found = matchRecords(impl_->state->records, options, threadScratch());
+    forEachBit(found.bits, [&slots](Slot slot) { slots.push_back(slot); });
+    return slots;
+  } catch (const std::bad_alloc&) {
+    return noMemory("list the matches");
   }
 }
 
@@ -187,7 +210,7 @@ std::optional<std::uint32_t> PatternStore::nextSlot(std::uint32_t from) const no
 
 std::string_view PatternStore::idOf(std::uint32_t slot) const noexcept {
   const Records& records = impl_->state->records;
-  return records.isLive(slot) ? records.row(slot).id() : std::string_view();
+  return records.isLive(slot) ? records.texts(slot).id() : std::string_view();
 }
 
 }  // namespace damask

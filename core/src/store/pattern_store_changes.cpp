@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "durable/change.hpp"
+#include "store/metadata_values.hpp"
 #include "store/no_memory.hpp"
 #include "store/pattern_store_impl.hpp"
 #include "store/validate.hpp"
@@ -18,6 +19,10 @@ namespace {
 Result<float> checked(const StoreState& state, const Pattern& pattern,
                       std::span<const float> embedding) {
   if (const auto valid = validate(pattern); !valid) return tl::unexpected<Error>(valid.error());
+  if (pattern.metadata) {
+    const auto values = readMetadata(*pattern.metadata, state.options.metadataFields);
+    if (!values) return tl::unexpected<Error>(values.error());
+  }
   return state.codec.check(embedding, "embedding");
 }
 

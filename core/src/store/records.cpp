@@ -1,7 +1,7 @@
 #include "store/records.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <atomic>
 #include <cstring>
 
 namespace damask {
@@ -20,12 +20,21 @@ std::optional<T> when(bool present, T value) {
 
 }  // namespace
 
-bool Records::Equal::operator()(std::string_view a, Slot b) const noexcept {
-  return a == records->row(b).id();
+void Records::noteChange() noexcept {
+  static std::atomic<std::uint64_t> last{0};
+  version_ = last.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
-Records::Records() : index_(0, Hash{this, KeyedHash(this)}, Equal{this}) {
+bool Records::Equal::operator()(std::string_view a, Slot b) const noexcept {
+  return a == records->texts_[b].id();
+}
+
+Records::Records(std::span<const MetadataField> fields)
+    : fields_(fields.begin(), fields.end()),
+      metadata_(fields),
+      index_(0, Hash{this, KeyedHash(this)}, Equal{this}) {
   index_.max_load_factor(0.9f);
+  noteChange();
 }
 
 std::optional<Slot> Records::find(std::string_view id) const {
@@ -34,14 +43,36 @@ std::optional<Slot> Records::find(std::string_view id) const {
   return *found;
 }
 
+Record Records::row(Slot slot) const noexcept {
+  const RecordColumns& c = columns_;
+  return {texts_[slot],        c.present[slot],    c.verdicts[slot],  c.coverages[slot],
+          c.flakinesses[slot], c.createdAts[slot], c.lastUseds[slot], c.usageCounts[slot]};
+}
+
+void Records::setRow(Slot slot, const Record& r, RecordNames names) noexcept {
+  RecordColumns& c = columns_;
+  texts_[slot] = r;
+  c.types[slot] = names.type;
+  c.domains[slot] = names.domain;
+  c.frameworks[slot] = names.framework;
+  c.present[slot] = r.present;
+  c.verdicts[slot] = r.verdict;
+  c.coverages[slot] = r.coverage;
+  c.flakinesses[slot] = r.flakiness;
+  c.createdAts[slot] = r.createdAt;
+  c.lastUseds[slot] = r.lastUsed;
+  c.usageCounts[slot] = r.usageCount;
+}
+
 Pattern Records::pattern(Slot slot) const {
-  const Record& r = rows_[slot];
+  const Record r = row(slot);
+  const RecordNames names = this->names(slot);
   Pattern p;
   p.id = r.id();
-  p.type = names_[types_[slot]];
-  p.domain = names_[domains_[slot]];
+  p.type = names_[names.type];
+  p.domain = names_[names.domain];
   p.content = r.content();
-  if (r.has(Record::kFramework)) p.framework = names_[frameworks_[slot]];
+  if (r.has(Record::kFramework)) p.framework = names_[names.framework];
   p.coverage = when(r.has(Record::kCoverage), r.coverage);
   p.flakinessScore = when(r.has(Record::kFlakiness), r.flakiness);
   p.verdict = when(r.verdict != 0, static_cast<Verdict>(r.verdict));
@@ -53,17 +84,19 @@ Pattern Records::pattern(Slot slot) const {
 }
 
 std::size_t Records::bytes() const noexcept {
-  return arena_.bytes() + names_.bytes() + rows_.capacity() * sizeof(Record) +
-         (types_.capacity() + domains_.capacity() + frameworks_.capacity()) * 4 +
-         live_.capacity() * 8 + staged_.capacity() * 4 + index_.bucket_count() * 8;
+  std::size_t columns = 0;
+  RecordColumns::each(columns_, [&columns](const auto& column) {
+    columns += column.capacity() * sizeof(column[0]);
+  });
+  return arena_.bytes() + names_.bytes() + texts_.capacity() * sizeof(RecordTexts) + columns +
+         metadata_.bytes() + live_.capacity() * 8 + staged_.capacity() * 4 +
+         index_.bucket_count() * 8;
 }
 
 Records::Prepared Records::prepare(const Pattern& p) {
-  const std::size_t next = rows_.size() + 1;
-  makeRoom(rows_, next);
-  makeRoom(types_, next);
-  makeRoom(domains_, next);
-  makeRoom(frameworks_, next);
+  const std::size_t next = texts_.size() + 1;
+  makeRoom(texts_, next);
+  RecordColumns::each(columns_, [next](auto& column) { makeRoom(column, next); });
   makeRoom(live_, (next + 63) / 64);
   makeRoom(staged_, staged_.size() + 1);
   // robin_set rehashes on the insertion that finds it this full, and on every reserve(). The staged
@@ -75,6 +108,7 @@ Records::Prepared Records::prepare(const Pattern& p) {
   Prepared prepared;
   prepared.names = {names_.intern(p.type), names_.intern(p.domain),
                     p.framework ? names_.intern(*p.framework) : kNoName};
+  prepared.metadata = prepareMetadata(p.metadata ? std::string_view(*p.metadata) : "");
   Record& r = prepared.record;
   r.idBytes = static_cast<std::uint32_t>(p.id.size());
   r.contentBytes = static_cast<std::uint32_t>(p.content.size());
@@ -104,14 +138,16 @@ Records::Prepared Records::prepare(const Pattern& p) {
 }
 
 std::optional<Slot> Records::append(const Prepared& prepared) noexcept {
-  const auto slot = static_cast<Slot>(rows_.size());
+  const auto slot = static_cast<Slot>(texts_.size());
   appendRow(prepared.record, prepared.names);
+  metadata_.append(prepared.metadata);
   return makeLive(slot);
 }
 
 std::optional<Slot> Records::makeLive(Slot slot) noexcept {
-  const std::optional<Slot> previous = find(rows_[slot].id());
+  const std::optional<Slot> previous = find(texts_[slot].id());
   if (previous) kill(*previous);
+  noteChange();
   live_[slot / 64] |= std::uint64_t{1} << (slot % 64);
   ++liveCount_;
   index_.insert(slot);
@@ -119,23 +155,26 @@ std::optional<Slot> Records::makeLive(Slot slot) noexcept {
 }
 
 void Records::appendStaged(const Prepared& prepared) noexcept {
-  staged_.push_back(static_cast<Slot>(rows_.size()));
+  staged_.push_back(static_cast<Slot>(texts_.size()));
   appendRow(prepared.record, prepared.names);
+  metadata_.append(prepared.metadata);
 }
 
 void Records::appendDead() noexcept {
   appendRow(Record{}, RecordNames{});
+  metadata_.appendNone();
 }
 
 void Records::appendRow(const Record& record, RecordNames names) noexcept {
-  rows_.push_back(record);
-  types_.push_back(names.type);
-  domains_.push_back(names.domain);
-  frameworks_.push_back(names.framework);
-  if (live_.size() * 64 < rows_.size()) live_.push_back(0);
+  noteChange();
+  texts_.emplace_back();
+  RecordColumns::each(columns_, [](auto& column) { column.emplace_back(); });
+  setRow(static_cast<Slot>(texts_.size() - 1), record, names);
+  if (live_.size() * 64 < texts_.size()) live_.push_back(0);
 }
 
 void Records::kill(Slot slot) noexcept {
+  noteChange();
   index_.erase(slot);
   live_[slot / 64] &= ~(std::uint64_t{1} << (slot % 64));
   --liveCount_;
@@ -144,80 +183,50 @@ void Records::kill(Slot slot) noexcept {
 
 void Records::eraseRow(Slot slot) noexcept {
   if (isFrozen(slot)) return;
-  Record& r = rows_[slot];
-  std::memset(r.text, 0, r.textBytes());
-  r = Record{};
-  types_[slot] = domains_[slot] = frameworks_[slot] = 0;
+  const RecordTexts& texts = texts_[slot];
+  std::memset(texts.text, 0, texts.textBytes());
+  setRow(slot, Record{}, RecordNames{});
+  metadata_.erase(slot);
 }
 
 void Records::freeze() {
   frozen_ =
-      std::make_unique<Frozen>(Frozen{static_cast<Slot>(rows_.size()), liveCount_, live_, {}});
+      std::make_unique<Frozen>(Frozen{static_cast<Slot>(texts_.size()), liveCount_, live_, {}});
 }
 
-const Record& Records::frozenRow(Slot slot) const {
+Record Records::frozenRow(Slot slot) const {
   const auto kept = frozen_->rows.find(slot);
-  return kept == frozen_->rows.end() ? rows_[slot] : kept->second;
+  return kept == frozen_->rows.end() ? row(slot) : kept->second;
 }
 
 void Records::keepRow(Slot slot) {
-  if (isFrozen(slot)) frozen_->rows.emplace(slot, rows_[slot]);
+  if (isFrozen(slot)) frozen_->rows.emplace(slot, row(slot));
 }
 
 void Records::copyUsage(Slot slot, const Record& from) noexcept {
-  Record& r = rows_[slot];
-  r.usageCount = from.usageCount;
-  r.lastUsed = from.lastUsed;
-  r.verdict = from.verdict;
-  r.present = from.present;
+  noteChange();
+  columns_.usageCounts[slot] = from.usageCount;
+  columns_.lastUseds[slot] = from.lastUsed;
+  columns_.verdicts[slot] = from.verdict;
+  columns_.present[slot] = from.present;
 }
 
 void Records::recordUsage(Slot slot, std::optional<Verdict> outcome, std::int64_t nowMs) noexcept {
-  Record& r = rows_[slot];
-  ++r.usageCount;
-  r.lastUsed = nowMs;
-  r.present |= Record::kLastUsed;
-  if (outcome) r.verdict = static_cast<std::uint8_t>(*outcome);
+  noteChange();
+  ++columns_.usageCounts[slot];
+  columns_.lastUseds[slot] = nowMs;
+  columns_.present[slot] |= Record::kLastUsed;
+  if (outcome) columns_.verdicts[slot] = static_cast<std::uint8_t>(*outcome);
 }
 
 void Records::reserve(std::size_t slots, std::size_t live, std::size_t names,
                       std::size_t nameBytes) {
-  rows_.reserve(slots);
-  types_.reserve(slots);
-  domains_.reserve(slots);
-  frameworks_.reserve(slots);
+  texts_.reserve(slots);
+  RecordColumns::each(columns_, [slots](auto& column) { column.reserve(slots); });
+  metadata_.reserve(slots);
   live_.reserve((slots + 63) / 64);
   index_.reserve(live);
   names_.reserve(names, nameBytes);
-}
-
-std::size_t Records::match(const SearchOptions& options, std::vector<std::uint64_t>& bits) const {
-  bits = live_;
-  const auto keep = [&](const std::optional<std::string>& wanted,
-                        const std::vector<std::uint32_t>& column) {
-    if (!wanted) return;
-    const std::optional<std::uint32_t> number = names_.find(*wanted);
-    if (!number) {
-      std::fill(bits.begin(), bits.end(), 0);
-      return;
-    }
-    for (std::size_t word = 0; word < bits.size(); ++word) {
-      if (bits[word] == 0) continue;
-      const std::size_t first = word * 64;
-      const std::size_t last = std::min(first + 64, column.size());
-      std::uint64_t equal = 0;
-      for (std::size_t slot = first; slot < last; ++slot) {
-        equal |= std::uint64_t{column[slot] == *number} << (slot - first);
-      }
-      bits[word] &= equal;
-    }
-  };
-  keep(options.domain, domains_);
-  keep(options.type, types_);
-  keep(options.framework, frameworks_);
-  std::size_t count = 0;
-  for (const std::uint64_t word : bits) count += static_cast<std::size_t>(std::popcount(word));
-  return count;
 }
 
 }  // namespace damask

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -13,14 +14,32 @@
 #include "damask/pattern.hpp"
 #include "graph/block_array.hpp"
 #include "store/keyed_hash.hpp"
+#include "store/metadata_columns.hpp"
 #include "store/name_table.hpp"
 #include "store/text_arena.hpp"
 
 namespace damask {
 
-/// A record's fields of fixed size, and where its texts are. A dead slot's row is all zero; a
-/// staged slot's row is whole, but neither among the live bits nor in the index.
-struct Record {
+/// Where a record's texts are.
+struct RecordTexts {
+  char* text = nullptr;  ///< id, content and metadata, one after the other.
+  std::uint32_t idBytes = 0;
+  std::uint32_t contentBytes = 0;
+  std::uint32_t metadataBytes = 0;
+
+  std::size_t textBytes() const noexcept {
+    return std::size_t{idBytes} + contentBytes + metadataBytes;
+  }
+  std::string_view id() const noexcept { return {text, idBytes}; }
+  std::string_view content() const noexcept { return {text + idBytes, contentBytes}; }
+  std::string_view metadata() const noexcept {
+    return {text + idBytes + contentBytes, metadataBytes};
+  }
+};
+
+/// A record's fields of fixed size with its texts. A dead slot's row is all zero; a staged slot's
+/// row is whole, but neither among the live bits nor in the index.
+struct Record : RecordTexts {
   enum Present : std::uint8_t {
     kFramework = 1,
     kCoverage = 2,
@@ -31,10 +50,6 @@ struct Record {
     kAllPresent = 63
   };
 
-  char* text = nullptr;  ///< id, content and metadata, one after the other.
-  std::uint32_t idBytes = 0;
-  std::uint32_t contentBytes = 0;
-  std::uint32_t metadataBytes = 0;
   std::uint8_t present = 0;
   std::uint8_t verdict = 0;  ///< 0: none.
   double coverage = 0;
@@ -43,15 +58,24 @@ struct Record {
   std::int64_t lastUsed = 0;
   std::uint64_t usageCount = 0;
 
-  std::size_t textBytes() const noexcept {
-    return std::size_t{idBytes} + contentBytes + metadataBytes;
-  }
-  std::string_view id() const noexcept { return {text, idBytes}; }
-  std::string_view content() const noexcept { return {text + idBytes, contentBytes}; }
-  std::string_view metadata() const noexcept {
-    return {text + idBytes + contentBytes, metadataBytes};
-  }
   bool has(Present field) const noexcept { return (present & field) != 0; }
+};
+
+/// What of the records filters compare, a vector for each: row i belongs to slot i.
+struct RecordColumns {
+  std::vector<std::uint32_t> types, domains, frameworks;  ///< As RecordNames.
+  std::vector<std::uint8_t> present, verdicts;
+  std::vector<double> coverages, flakinesses;
+  std::vector<std::int64_t> createdAts, lastUseds;
+  std::vector<std::uint64_t> usageCounts;
+
+  /// Calls `use` with each of them.
+  template <typename Columns, typename Use>
+  static void each(Columns& c, Use&& use) {
+    use(c.types), use(c.domains), use(c.frameworks), use(c.present), use(c.verdicts),
+        use(c.coverages), use(c.flakinesses), use(c.createdAts), use(c.lastUseds),
+        use(c.usageCounts);
+  }
 };
 
 /// The fields that filters compare, by number in the name table; kNoName: absent.
@@ -65,21 +89,28 @@ inline constexpr std::uint32_t kNoName = 0xffffffffu;
 /// The records by slot, and the index from id to slot.
 class Records {
  public:
-  Records();
+  explicit Records(std::span<const MetadataField> fields);
   Records(const Records&) = delete;
   Records& operator=(const Records&) = delete;
 
-  std::size_t slots() const noexcept { return rows_.size(); }
+  /// Another number after every change, and of every other Records: what was computed from the
+  /// records holds as long as it stays.
+  std::uint64_t version() const noexcept { return version_; }
+  std::size_t slots() const noexcept { return texts_.size(); }
   std::size_t size() const noexcept { return liveCount_; }
   bool isLive(Slot slot) const noexcept {
-    return slot < rows_.size() && (live_[slot / 64] >> (slot % 64) & 1) != 0;
+    return slot < texts_.size() && (live_[slot / 64] >> (slot % 64) & 1) != 0;
   }
   /// One bit per slot.
   const std::vector<std::uint64_t>& live() const noexcept { return live_; }
-  const Record& row(Slot slot) const noexcept { return rows_[slot]; }
+  Record row(Slot slot) const noexcept;
+  const RecordTexts& texts(Slot slot) const noexcept { return texts_[slot]; }
   RecordNames names(Slot slot) const noexcept {
-    return {types_[slot], domains_[slot], frameworks_[slot]};
+    return {columns_.types[slot], columns_.domains[slot], columns_.frameworks[slot]};
   }
+  const RecordColumns& columns() const noexcept { return columns_; }
+  const MetadataColumns& metadata() const noexcept { return metadata_; }
+  std::span<const MetadataField> metadataFields() const noexcept { return fields_; }
   const NameTable& nameTable() const noexcept { return names_; }
   std::optional<Slot> find(std::string_view id) const;
   Pattern pattern(Slot slot) const;
@@ -90,8 +121,13 @@ class Records {
   struct Prepared {
     Record record;
     RecordNames names;
+    MetadataColumns::Row metadata;
   };
+  /// The metadata has been checked against the declared fields.
   Prepared prepare(const Pattern& pattern);
+  MetadataColumns::Row prepareMetadata(std::string_view metadata) {
+    return metadata_.prepare(metadata, fields_);
+  }
 
   /// Appends a live row for the next slot, taking the id over from the slot that had it, which it
   /// kills and returns. Cannot fail after prepare().
@@ -126,7 +162,7 @@ class Records {
   const std::vector<std::uint64_t>& frozenLive() const noexcept { return frozen_->live; }
   std::size_t frozenSize() const noexcept { return frozen_->size; }
   Slot frozenSlots() const noexcept { return frozen_->slots; }
-  const Record& frozenRow(Slot slot) const;
+  Record frozenRow(Slot slot) const;
   /// To be called before recordUsage(). Throws std::bad_alloc, with nothing changed.
   void keepRow(Slot slot);
   /// Ends it; what died meanwhile is erased, and `erase(slot)` is called for it.
@@ -145,9 +181,6 @@ class Records {
   char* allocateText(std::size_t bytes) { return arena_.allocate(bytes); }
   std::uint32_t intern(std::string_view name) { return names_.intern(name); }
 
-  /// The live slots of the domain, type and framework of `options`, as bits; returns how many.
-  std::size_t match(const SearchOptions& options, std::vector<std::uint64_t>& bits) const;
-
  private:
   struct Frozen {
     Slot slots;
@@ -160,7 +193,7 @@ class Records {
     const Records* records;
     KeyedHash hash;
     std::size_t operator()(std::string_view id) const noexcept { return hash(id); }
-    std::size_t operator()(Slot slot) const noexcept { return hash(records->row(slot).id()); }
+    std::size_t operator()(Slot slot) const noexcept { return hash(records->texts_[slot].id()); }
   };
   struct Equal {
     using is_transparent = void;
@@ -170,12 +203,17 @@ class Records {
     bool operator()(Slot a, std::string_view b) const noexcept { return (*this)(b, a); }
   };
 
+  void noteChange() noexcept;
   void appendRow(const Record& record, RecordNames names) noexcept;
+  void setRow(Slot slot, const Record& record, RecordNames names) noexcept;
 
+  std::uint64_t version_ = 0;
   TextArena arena_;
   NameTable names_;
-  std::vector<Record> rows_;
-  std::vector<std::uint32_t> types_, domains_, frameworks_;
+  std::vector<RecordTexts> texts_;
+  RecordColumns columns_;
+  std::vector<MetadataField> fields_;
+  MetadataColumns metadata_;
   std::vector<std::uint64_t> live_;
   std::size_t liveCount_ = 0;
   std::vector<Slot> staged_;

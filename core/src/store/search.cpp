@@ -40,8 +40,9 @@ class Search {
   SearchPlan run() {
     const bool filtered = options_.domain || options_.type || options_.framework || options_.filter;
     if (filtered) {
-      matches_ = matchRecords(state_.records, options_, scratch_);
-      accepts_ = scratch_.matches.data();
+      const FilterMatches& found = matchRecords(state_.records, options_, scratch_);
+      matches_ = found.count;
+      accepts_ = found.bits.data();
     } else {
       matches_ = state_.records.size();
       accepts_ = state_.records.live().data();
@@ -58,14 +59,15 @@ class Search {
     const auto norm2 =
         static_cast<float>(state_.codec.kernels().dot8(hi, hi, state_.options.dimension));
     queryLength_ = std::sqrt(norm2) * factor.gain;
-    walk(state_.graph.view(), state_.codec, {hi, factor}, ef(), everyNode ? nullptr : accepts_,
-         &readAhead, scratch_);
-    if (scratch_.found.size() < std::min(options_.k, matches_)) {
+    const Walked walked = walk(state_.graph.view(), state_.codec, {hi, factor}, ef(),
+                               everyNode ? nullptr : accepts_, matches_, &readAhead, scratch_);
+    const bool enough = scratch_.found.size() >= std::min(options_.k, matches_);
+    if (walked == Walked::gaveUp || !enough) {
       scan();
       return SearchPlan::graphThenScan;
     }
     rank();
-    return SearchPlan::graph;
+    return walked == Walked::matches ? SearchPlan::twoHop : SearchPlan::graph;
   }
 
   // Leaves the hits in scratch_.ranked.
@@ -108,14 +110,14 @@ class Search {
     return std::max(plainEf(), static_cast<std::uint32_t>(candidates()));
   }
 
-  // A walk that collects ef of the matching nodes follows about ef * slots / matches nodes and
-  // scores about m new neighbours at each; a scan scores every match. Without a filter the graph
-  // answers from ef live patterns up.
+  // A walk through all nodes follows about ef * slots / matches of them and scores about m new
+  // neighbours at each; one over the matches alone meets up to 2 m of them at each of 2 ef; a scan
+  // scores every match. Without a filter the graph answers from ef live patterns up.
   bool scanIsCheaper(bool filtered) const noexcept {
     if (!filtered) return matches_ <= ef();
-    const double walked = static_cast<double>(ef()) * state_.options.hnsw.m *
-                          static_cast<double>(state_.graph.slots());
-    return static_cast<double>(matches_) * static_cast<double>(matches_) <= walked;
+    const std::size_t scored = std::size_t{ef()} * state_.options.hnsw.m;
+    return matches_ <= 4 * scored &&
+           std::uint64_t{matches_} * matches_ <= std::uint64_t{scored} * state_.graph.slots();
   }
 
   void scan() { scanMatches(state_, query_, accepts_, candidates(), scratch_); }
@@ -180,7 +182,8 @@ std::size_t searchState(const StoreState& state, std::span<const float> query, f
   const SearchPlan plan = search.run();
   search.choose();
   if (report != nullptr) {
-    *report = {plan, plan != SearchPlan::graph, scratch.distances};
+    const bool walked = plan == SearchPlan::graph || plan == SearchPlan::twoHop;
+    *report = {plan, !walked, scratch.distances};
   }
   return search.write(hits);
 }

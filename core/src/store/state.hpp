@@ -23,6 +23,7 @@ struct StoreState {
         codec(options.dimension, options.metric, kernels),
         graph(codec, options.hnsw, options.seed),
         rest(restBytes(options.dimension)),
+        records(options.metadataFields),
         history(historyOf(options)) {
     if (options.precision == Precision::float32) floats.emplace(options.dimension);
   }

@@ -62,6 +62,29 @@ Result<void> checkMmr(const SearchOptions& o) {
   return o.mmrPool ? inRange("mmrPool", *o.mmrPool, o.k, limits::kMaxEf) : Result<void>{};
 }
 
+Result<void> checkFields(const std::vector<MetadataField>& fields) {
+  if (fields.size() > limits::kMaxMetadataFields) {
+    return fail(ErrorCode::invalidArgument, "metadataFields are " + std::to_string(fields.size()) +
+                                                ", but may be at most " +
+                                                std::to_string(limits::kMaxMetadataFields));
+  }
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const std::string where = "metadataFields[" + std::to_string(i) + "]";
+    auto valid =
+        checkText((where + ".name").c_str(), fields[i].name, 1, limits::kMaxMetadataNameBytes);
+    if (!valid) return valid;
+    valid = inRange((where + ".kind").c_str(), static_cast<std::uint64_t>(fields[i].kind), 0, 3);
+    if (!valid) return valid;
+    for (std::size_t before = 0; before < i; ++before) {
+      if (fields[before].name == fields[i].name) {
+        return fail(ErrorCode::invalidArgument,
+                    where + ".name is \"" + fields[i].name + "\", which is there already");
+      }
+    }
+  }
+  return {};
+}
+
 // The first of several checks that fails.
 template <typename... Checks>
 Result<void> firstFailure(Checks&&... checks) {
@@ -89,7 +112,8 @@ Result<void> validate(const StoreOptions& o) {
         return inRange("indexingThreshold", o.indexingThreshold, 0, limits::kMaxIndexingThreshold);
       },
       [&] { return inRange("metric", static_cast<std::uint64_t>(o.metric), 0, 2); },
-      [&] { return inRange("precision", static_cast<std::uint64_t>(o.precision), 0, 1); });
+      [&] { return inRange("precision", static_cast<std::uint64_t>(o.precision), 0, 1); },
+      [&] { return checkFields(o.metadataFields); });
 }
 
 Result<void> validate(const SearchOptions& o) {

@@ -80,9 +80,10 @@ Result<FilterTerm> readFilterTerm(WireReader& in) {
   if (!op) return tl::unexpected<Error>(op.error());
   term.op = *op;
   if (in.flag()) {
-    const Result<FilterField> field = parseFilterField(in.text());
-    if (!field) return tl::unexpected<Error>(field.error());
-    term.field = *field;
+    Result<FilterSubject> subject = parseFilterSubject(in.text());
+    if (!subject) return tl::unexpected<Error>(std::move(subject.error()));
+    term.field = subject->field;
+    term.key = std::move(subject->key);
   }
   term.operands = in.number<std::uint32_t>();
   const auto values = in.number<std::uint32_t>();
@@ -90,11 +91,30 @@ Result<FilterTerm> readFilterTerm(WireReader& in) {
   for (std::uint32_t i = 0; i < values && in.ok(); ++i) {
     if (in.flag()) {
       term.values.emplace_back(in.number<double>());
+    } else if (in.flag()) {
+      term.values.emplace_back(in.flag());
     } else {
       term.values.emplace_back(std::string(in.text()));
     }
   }
   return term;
+}
+
+Result<std::vector<MetadataField>> readMetadataFields(WireReader& in) {
+  std::vector<MetadataField> fields;
+  const auto count = in.number<std::uint32_t>();
+  if (count > limits::kMaxMetadataFields) {
+    return fail(ErrorCode::invalidArgument, "metadataFields are " + std::to_string(count) +
+                                                ", but may be at most " +
+                                                std::to_string(limits::kMaxMetadataFields));
+  }
+  for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
+    std::string name(in.text());
+    const Result<MetadataKind> kind = parseMetadataKind(in.text());
+    if (!kind) return tl::unexpected<Error>(kind.error());
+    fields.push_back({std::move(name), *kind});
+  }
+  return fields;
 }
 
 Result<std::optional<Filter>> readFilter(WireReader& in) {
@@ -130,6 +150,9 @@ Result<StoreOptions> readStoreOptions(WireReader& in) {
   readIfPresent(in, options.hnsw.efSearch);
   readIfPresent(in, options.seed);
   readIfPresent(in, options.indexingThreshold);
+  Result<std::vector<MetadataField>> fields = readMetadataFields(in);
+  if (!fields) return tl::unexpected<Error>(std::move(fields.error()));
+  options.metadataFields = std::move(*fields);
   if (!in.ok()) return misread("the store options");
   return options;
 }
@@ -193,6 +216,11 @@ void write(WireWriter& out, const StoreOptions& options) {
   out.number(options.hnsw.efSearch);
   out.number(options.seed);
   out.number(options.indexingThreshold);
+  out.number(static_cast<std::uint32_t>(options.metadataFields.size()));
+  for (const MetadataField& field : options.metadataFields) {
+    out.text(field.name);
+    out.text(metadataKindName(field.kind));
+  }
 }
 
 Result<void> write(WireWriter& out, std::span<const Pattern> patterns) {

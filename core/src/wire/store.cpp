@@ -229,6 +229,17 @@ double Store::count() const {
   });
 }
 
+double Store::matches() const {
+  return exchange_.run([&](WireWriter& out) -> Result<double> {
+    WireReader in(exchange_.input());
+    const auto slots = readSearchOptions(in).and_then(
+        [&](const SearchOptions& options) { return store_.matches(options); });
+    if (!slots) return failed(slots.error());
+    out.raw(std::as_bytes(std::span(*slots)));
+    return static_cast<double>(slots->size());
+  });
+}
+
 double Store::nextSlot(double from) const {
   const std::optional<std::uint32_t> slot = store_.nextSlot(static_cast<std::uint32_t>(from));
   return slot ? *slot : kAbsent;

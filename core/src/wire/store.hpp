@@ -41,6 +41,7 @@ class Store {
   /// Input: query, options. Reply: hit count, slots, scores, exact, distances; texts: plan.
   double searchSlots(double components) const;
   double count() const;                 ///< Input: options. Returns the number of matches.
+  double matches() const;               ///< Input: options. Reply: the slots that match.
   double nextSlot(double from) const;   ///< Returns a slot or kAbsent.
   double idOf(double slot) const;       ///< Reply: the id.
   double patternAt(double slot) const;  ///< Reply: the pattern.

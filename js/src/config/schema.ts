@@ -29,6 +29,16 @@ const plainFields = {
   ),
   seed: z.optional(integer(0, Number.MAX_SAFE_INTEGER)),
   indexingThreshold: z.optional(integer(0, 1_000_000)),
+  metadataFields: z.optional(
+    z
+      .array(
+        z.strictObject({
+          name: z.string().check(z.minLength(1), z.maxLength(128)),
+          kind: z.enum(['string', 'number', 'boolean', 'string-list']),
+        }),
+      )
+      .check(z.maxLength(64)),
+  ),
   buildThreads: z.optional(integer(1, 64)),
   storagePath: z.optional(path),
   readOnly: z.optional(z.boolean()),

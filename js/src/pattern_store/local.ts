@@ -140,12 +140,12 @@ export class LocalPatternStore implements IPatternStore {
     return this.#store().count(filter);
   }
 
-  async *patterns({ withEmbedding = false, signal }: ListOptions = {}): AsyncGenerator<
+  async *patterns({ withEmbedding = false, signal, ...filter }: ListOptions = {}): AsyncGenerator<
     StoredPattern,
     void,
     undefined
   > {
-    for (const id of idsOf(this.#store())) {
+    for (const id of idsOf(this.#store(), filter)) {
       signal?.throwIfAborted();
       const store = this.#store();
       const record = store.get(id);

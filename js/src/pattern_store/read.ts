@@ -1,5 +1,6 @@
 import type { StoredPattern } from '../interface.js';
 import type { Store } from '../store.js';
+import type { Filter } from '../types.js';
 import { toStoredPattern } from './convert.js';
 
 /** The patterns in these live slots. */
@@ -16,10 +17,7 @@ export function readSlots(
     );
 }
 
-/** The ids of all patterns, oldest first. */
-export function idsOf(store: Store): string[] {
-  const ids: string[] = [];
-  for (let slot = store.nextSlot(0); slot !== undefined; slot = store.nextSlot(slot + 1))
-    ids.push(store.idOf(slot) as string);
-  return ids;
+/** The ids of the patterns that match, oldest first. */
+export function idsOf(store: Store, filter: Filter): string[] {
+  return Array.from(store.matches(filter), (slot) => store.idOf(slot) as string);
 }

@@ -13,7 +13,7 @@ import type { ReadJournal, StoredGenerations } from '../storage/generations.js';
 import { journalName } from '../storage/names.js';
 import type { StoredJournal } from '../storage/stored_journal.js';
 import type { Store } from '../store.js';
-import type { CreateOptions, ReplayReport } from '../types.js';
+import type { CreateOptions, MetadataField, ReplayReport } from '../types.js';
 import type { Recovered } from './persister.js';
 
 /** Others may take files away while they are read, each time for newer ones. */
@@ -35,8 +35,12 @@ function createOptions({
   hnsw,
   seed,
   indexingThreshold,
+  metadataFields,
 }: PatternStoreConfig): CreateOptions {
-  return withoutUndefined({ dimension, metric, precision, hnsw, seed, indexingThreshold });
+  return withoutUndefined({
+    ...{ dimension, metric, precision, hnsw, seed, indexingThreshold },
+    metadataFields,
+  });
 }
 
 /** The threads that link patterns of a store: WebAssembly has one. */
@@ -55,11 +59,12 @@ export function createStore(engine: Engine, config: PatternStoreConfig): Store {
 /** A snapshot's store, which must be what the configuration says, in every field that it sets. */
 export function openStore(engine: Engine, bytes: Uint8Array, config: PatternStoreConfig): Store {
   const store = engine.openStore(bytes);
-  const { hnsw, ...wanted } = createOptions(config);
+  const { hnsw, metadataFields, ...wanted } = createOptions(config);
   const { efConstruction, m } = hnsw ?? {};
   return orDispose(store, () => {
     checkSame({ ...wanted }, { ...store.options }, '');
     checkSame({ m, efConstruction }, { ...store.options.hnsw }, 'hnsw.');
+    if (metadataFields) checkSameFields(metadataFields, store.options.metadataFields);
     store.setBuildThreads(buildThreadsOf(engine, config));
     return store;
   });
@@ -156,6 +161,15 @@ function orDispose<T>(store: Store, run: () => T): T {
     store.dispose();
     throw cause;
   }
+}
+
+function checkSameFields(wanted: readonly MetadataField[], stored: readonly MetadataField[]): void {
+  const shown = (fields: readonly MetadataField[]): string =>
+    fields.map(({ name, kind }) => `${JSON.stringify(name)} (${kind})`).join(', ') || 'none';
+  if (shown(wanted) !== shown(stored))
+    throw new InvalidArgumentError(
+      `config: metadataFields are ${shown(wanted)}, but the store was created with ${shown(stored)}`,
+    );
 }
 
 function checkSame(

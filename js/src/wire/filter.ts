@@ -1,7 +1,7 @@
 import type { FilterExpression } from '../types.js';
 import type { WireWriter } from './wire.js';
 
-type Value = string | number;
+type Value = string | number | boolean;
 
 /** One comparison, or what joins the terms before it; core/src/wire/marshal.cpp reads the same. */
 interface Term {
@@ -21,7 +21,8 @@ export function writeFilter(out: WireWriter, filter: FilterExpression): void {
     out.uint32(operands).uint32(values.length);
     for (const value of values)
       if (typeof value === 'number') out.flag(true).float64(value);
-      else out.flag(false).text(value);
+      else if (typeof value === 'boolean') out.flag(false).flag(true).flag(value);
+      else out.flag(false).flag(false).text(value);
   }
 }
 

@@ -1,5 +1,7 @@
 import type {
   CreateOptions,
+  MetadataField,
+  MetadataKind,
   Pattern,
   PatternInput,
   ReplayReport,
@@ -40,6 +42,9 @@ export function writeCreateOptions(out: WireWriter, options: CreateOptions): voi
     .optional(options.hnsw?.efSearch, uint32)
     .optional(options.seed, (writer, value) => writer.uint64(value))
     .optional(options.indexingThreshold, uint32);
+  const fields = options.metadataFields ?? [];
+  out.uint32(fields.length);
+  for (const { name, kind } of fields) out.text(name).text(kind);
 }
 
 export function writeSearchOptions(out: WireWriter, options: SearchOptions): void {
@@ -89,7 +94,13 @@ export function readStoreOptions(reply: WireReader): StoreOptions {
   const hnsw = { m: reply.uint32(), efConstruction: reply.uint32(), efSearch: reply.uint32() };
   const exactSeed = reply.uint64();
   const seed = exactSeed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(exactSeed) : exactSeed;
-  return { dimension, metric, precision, hnsw, seed, indexingThreshold: reply.uint32() };
+  const indexingThreshold = reply.uint32();
+  const metadataFields = readList(reply, readMetadataField);
+  return { dimension, metric, precision, hnsw, seed, indexingThreshold, metadataFields };
+}
+
+function readMetadataField(reply: WireReader): MetadataField {
+  return { name: reply.text(), kind: reply.text() as MetadataKind };
 }
 
 /** Verdict and framework are filled in with the texts, which follow the numbers of all patterns. */

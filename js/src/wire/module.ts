@@ -33,6 +33,7 @@ export interface WireStore {
   search(components: number): number;
   searchSlots(components: number): number;
   count(): number;
+  matches(): number;
   nextSlot(from: number): number;
   idOf(slot: number): number;
   patternAt(slot: number): number;

@@ -153,6 +153,14 @@ export class WireBackendStore implements BackendStore {
     return this.#exchange.call(() => this.#store.count());
   }
 
+  matches(filter: Filter): Uint32Array {
+    this.#exchange.send((out) => {
+      writeSearchOptions(out, filter);
+    });
+    const count = this.#exchange.call(() => this.#store.matches());
+    return this.#exchange.reply().uint32s(count);
+  }
+
   nextSlot(from: number): number | undefined {
     const slot = this.#exchange.call(() => this.#store.nextSlot(from));
     return slot === ABSENT ? undefined : slot;

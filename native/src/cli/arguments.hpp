@@ -53,6 +53,7 @@ void addSequence(CLI::App* app, std::optional<std::uint64_t>& sequence);
 /// Each subcommand, in a file of its own.
 void addImportCommand(CLI::App& app, Invocation& invocation);
 void addSearchCommand(CLI::App& app, Invocation& invocation);
+void addCountCommand(CLI::App& app, Invocation& invocation);
 void addGetCommand(CLI::App& app, Invocation& invocation);
 void addDeleteCommand(CLI::App& app, Invocation& invocation);
 void addStatsCommand(CLI::App& app, Invocation& invocation);

@@ -5,6 +5,7 @@
 
 #include "arguments.hpp"
 #include "damask/pattern_store.hpp"
+#include "filter_options.hpp"
 #include "pattern_json.hpp"
 #include "progress.hpp"
 #include "store_file.hpp"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr const char* kExportExamples = R"(  damask export tests.damask --out tests.jsonl
   damask export tests.damask --no-embedding | head -3
+  damask export tests.damask --filter '{"eq":["verdict","flaky"]}'
 
 Writes one line of JSON per pattern, in the order of insertion, as import --patterns reads it. A
 store of --precision float32 comes back bit for bit, one of fixed16 with the decoded vectors.
@@ -28,6 +30,7 @@ struct ExportArguments {
   std::string store;
   std::optional<std::string> out;
   std::optional<std::uint64_t> sequence;
+  FilterArguments filter;
   bool noEmbedding = false;
   bool force = false;
 };
@@ -48,12 +51,13 @@ Outcome<std::string> lineAt(const PatternStore& store, std::uint32_t slot, bool 
   return patternText(**pattern, embedding) + "\n";
 }
 
-Outcome<void> exportLines(const PatternStore& store, bool withEmbedding, const Sink& sink) {
-  Progress progress("exporting", store.size());
+Outcome<void> exportLines(const PatternStore& store, const std::vector<std::uint32_t>& slots,
+                          bool withEmbedding, const Sink& sink) {
+  Progress progress("exporting", slots.size());
   std::uint64_t done = 0;
   std::string chunk;
-  for (auto slot = store.nextSlot(0); slot; slot = store.nextSlot(*slot + 1)) {
-    const auto line = lineAt(store, *slot, withEmbedding);
+  for (const std::uint32_t slot : slots) {
+    const auto line = lineAt(store, slot, withEmbedding);
     if (!line) return tl::make_unexpected(line.error());
     chunk += *line;
     if (chunk.size() >= kChunkBytes) {
@@ -67,16 +71,22 @@ Outcome<void> exportLines(const PatternStore& store, bool withEmbedding, const S
 
 Outcome<ExitCode> exportPatterns(const ExportArguments& arguments, Console& console) {
   const auto existing = arguments.force ? posix::Existing::replace : posix::Existing::refuse;
+  SearchOptions options;
+  if (auto used = useFilter(arguments.filter, options); !used) {
+    return tl::make_unexpected(used.error());
+  }
   const auto store = loadStoreAt(arguments.store, arguments.sequence);
   if (!store) return tl::make_unexpected(store.error());
+  const auto slots = store->matches(options);
+  if (!slots) return failure(slots.error());
   if (!arguments.out) {
-    return finished(exportLines(*store, !arguments.noEmbedding,
+    return finished(exportLines(*store, *slots, !arguments.noEmbedding,
                                 [&console](std::string_view text) { return console.print(text); }));
   }
   auto file = posix::ReplacementFile::create(*arguments.out, existing);
   if (!file) return failure(file.error());
-  const auto written =
-      exportLines(*store, !arguments.noEmbedding, [&file](std::string_view text) -> Outcome<void> {
+  const auto written = exportLines(
+      *store, *slots, !arguments.noEmbedding, [&file](std::string_view text) -> Outcome<void> {
         const auto result = file->write(std::as_bytes(std::span(text)));
         if (!result) return failure(result.error());
         return {};
@@ -84,8 +94,8 @@ Outcome<ExitCode> exportPatterns(const ExportArguments& arguments, Console& cons
   if (!written) return tl::make_unexpected(written.error());
   if (auto committed = file->commit(); !committed) return failure(committed.error());
   const auto printed =
-      console.json() ? console.printJson(Json{{"exported", store->size()}, {"out", *arguments.out}})
-                     : console.print(fmt::format("exported {} patterns to {}\n", store->size(),
+      console.json() ? console.printJson(Json{{"exported", slots->size()}, {"out", *arguments.out}})
+                     : console.print(fmt::format("exported {} patterns to {}\n", slots->size(),
                                                  *arguments.out));
   return finished(printed);
 }
@@ -101,6 +111,7 @@ void addExportCommand(CLI::App& app, Invocation& invocation) {
       addText(command, "--out", arguments->out, "FILE", "Write to a file, not standard output");
   command->add_flag("--no-embedding", arguments->noEmbedding, "Leave the embeddings out");
   addSequence(command, arguments->sequence);
+  addFilter(command, arguments->filter);
   command->add_flag("--force", arguments->force, "Replace the file when it exists")->needs(out);
   onCommand(command, invocation, arguments, exportPatterns);
 }

@@ -27,6 +27,8 @@ constexpr const char* kImportExamples = R"(  damask import tests.damask --patter
   damask import tests/ --patterns tests.jsonl
       Into a directory, as JavaScript's storagePath keeps a store: the slash makes one where there
       is none. What is added later is written to its journal.
+  damask import tests.damask --patterns tests.jsonl --field priority:number --field tags:string-list
+      With metadata that filters can look at: --filter '{"eq":["metadata.tags","slow"]}'
   damask export old.damask | damask import new.damask --patterns - --m 16
 
 Nothing is written unless everything was imported.
@@ -43,6 +45,7 @@ struct ImportArguments {
   std::optional<std::uint32_t> efSearch;
   std::optional<std::uint64_t> seed;
   std::optional<std::uint32_t> indexingThreshold;
+  std::vector<std::string> fields;
   std::optional<std::uint32_t> threads;
   std::optional<std::uint64_t> limit;
   bool append = false;
@@ -72,6 +75,15 @@ Outcome<StoreOptions> storeOptions(const ImportArguments& arguments) {
   options.hnsw.efSearch = arguments.efSearch.value_or(options.hnsw.efSearch);
   options.seed = arguments.seed.value_or(options.seed);
   options.indexingThreshold = arguments.indexingThreshold.value_or(options.indexingThreshold);
+  for (const std::string& text : arguments.fields) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string::npos) {
+      return usageError(fmt::format("--field is '{}': must be a name, a colon and a kind", text));
+    }
+    const auto kind = parseMetadataKind(std::string_view(text).substr(colon + 1));
+    if (!kind) return usageError("--field: " + kind.error().message);
+    options.metadataFields.push_back({text.substr(0, colon), *kind});
+  }
   if (const auto valid = validate(options); !valid) return failure(valid.error());
   return options;
 }
@@ -219,6 +231,12 @@ void addImportCommand(CLI::App& app, Invocation& invocation) {
                       fmt::format("Candidates kept while searching ({})", defaults.hnsw.efSearch)),
            addInteger(command, "--seed", arguments->seed, 0, UINT64_MAX,
                       fmt::format("Seed of the graph's levels ({})", defaults.seed)),
+           command
+               ->add_option("--field", arguments->fields,
+                            "A member of the metadata that filters can look at as metadata.NAME: "
+                            "string, number, boolean or string-list; may be repeated")
+               ->type_name("NAME:KIND")
+               ->allow_extra_args(false),
            addInteger(command, "--indexing-threshold", arguments->indexingThreshold, 0,
                       limits::kMaxIndexingThreshold,
                       fmt::format("Patterns up to which every search is exact, with no graph ({})",

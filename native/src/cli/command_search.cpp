@@ -8,6 +8,7 @@
 #include "arguments.hpp"
 #include "damask/pattern_store.hpp"
 #include "embedding_json.hpp"
+#include "filter_options.hpp"
 #include "progress.hpp"
 #include "search_print.hpp"
 #include "store_file.hpp"
@@ -20,6 +21,8 @@ constexpr const char* kSearchExamples = R"(  damask search tests.damask --id log
       More like this one. The pattern itself is part of the answer, first unless a filter drops it
       or an older one is as similar.
   damask search tests.damask --vector '[0.12, -0.07, 0.31]' --domain auth --threshold 0.6
+  damask search tests.damask --id login-timeout --filter '{"gt":["coverage",0.5]}'
+      A filter as JavaScript has it: eq, ne, in, lt, le, gt, ge, prefix, exists, and, or, not.
   damask search tests.damask --queries queries.f16 -k 10 --ef 40 --repeat 5 --recall --json
       {"queries":[{"hits":[{"id":"t1","score":0.93,"scoreBits":1064178811},...],
       "microseconds":41.2,"plan":"graph","exact":false,"distanceComputations":913},...],
@@ -40,6 +43,7 @@ struct SearchArguments {
   std::optional<std::uint64_t> repeat;
   std::optional<std::uint64_t> limit;
   bool recall = false;
+  FilterArguments filter;
   SearchOptions options;
 };
 
@@ -127,10 +131,14 @@ Outcome<void> checkUsage(const SearchArguments& arguments) {
 Outcome<ExitCode> search(const SearchArguments& arguments, Console& console) {
   SearchArguments checked = arguments;
   if (arguments.k) checked.options.k = *arguments.k;
+  if (auto used = useFilter(arguments.filter, checked.options); !used) {
+    return tl::make_unexpected(used.error());
+  }
   const SearchOptions& options = checked.options;
   if (auto usage = checkUsage(checked); !usage) return tl::make_unexpected(usage.error());
   const auto store = loadStore(arguments.store);
   if (!store) return tl::make_unexpected(store.error());
+  if (auto fits = checkFilter(options, *store); !fits) return tl::make_unexpected(fits.error());
   const auto queries = readQueries(arguments, *store);
   if (!queries) return tl::make_unexpected(queries.error());
 
@@ -184,9 +192,7 @@ void addSearchCommand(CLI::App& app, Invocation& invocation) {
       command->add_flag("--exact", options.exact, "Score every pattern that matches");
   exact->excludes(ef);
   addFloat(command, "--threshold", options.threshold, "Drop results that score below this");
-  addText(command, "--domain", options.domain, "NAME", "Only patterns of this domain");
-  addText(command, "--type", options.type, "NAME", "Only patterns of this type");
-  addText(command, "--framework", options.framework, "NAME", "Only patterns of this framework");
+  addFilter(command, arguments->filter);
   addInteger(command, "--repeat", arguments->repeat, 1, 1000000,
              "Ask each query N times; the median time counts (1)");
   command->add_flag("--recall", arguments->recall, "Measure recall against exact search too")

@@ -19,6 +19,14 @@ struct StatsArguments {
   std::string store;
 };
 
+Json fieldsJson(const StoreOptions& options) {
+  Json fields = Json::object();
+  for (const MetadataField& field : options.metadataFields) {
+    fields[field.name] = metadataKindName(field.kind);
+  }
+  return fields;
+}
+
 Json statsJson(const std::string& path, const PatternStore& store) {
   const StoreOptions& options = store.options();
   const StoreStats stats = store.stats();
@@ -34,6 +42,7 @@ Json statsJson(const std::string& path, const PatternStore& store) {
               {"efSearch", options.hnsw.efSearch},
               {"seed", options.seed},
               {"indexingThreshold", options.indexingThreshold},
+              {"metadataFields", fieldsJson(options)},
               {"maxLevel", stats.maxLevel},
               {"graphBytes", stats.graphBytes},
               {"codeBytes", stats.codeBytes},

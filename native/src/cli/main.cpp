@@ -71,6 +71,7 @@ int main(int argc, char** argv) {
   invocation.words.assign(argv + std::min(argc, 1), argv + argc);
   addImportCommand(app, invocation);
   addSearchCommand(app, invocation);
+  addCountCommand(app, invocation);
   addGetCommand(app, invocation);
   addDeleteCommand(app, invocation);
   addStatsCommand(app, invocation);
