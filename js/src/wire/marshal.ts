@@ -159,7 +159,7 @@ export function readSearchResult(reply: WireReader): SearchResult {
   return { hits, report: { plan: texts[0] as SearchPlan, exact, distanceComputations } };
 }
 
-const PLANS: readonly SearchPlan[] = ['graph', 'scan', 'none', 'graph-then-scan'];
+const PLANS: readonly SearchPlan[] = ['graph', 'scan', 'two-hop', 'none', 'graph-then-scan'];
 
 export function readSlotSearchResult(reply: WireReader): SlotSearchResult {
   const count = reply.uint32();
