@@ -63,12 +63,13 @@ class Search(CliTest):
     def test_results_end_before_the_largest_drop(self):
         query = ("--id", "pattern-7", "-k", 20)
         everything = self.hits(*query)
-        drops = [a["score"] - b["score"] for a, b in zip(everything[4:], everything[5:])]
+        drops = [a["score"] - b["score"] for a, b in zip(everything[4:], everything[5:],
+                                                             strict=False)]
         end = 5 + drops.index(max(drops))
         self.assertEqual(self.hits(*query, "--min-k", 5), everything[:end])
         self.assertEqual(self.hits(*query, "--min-k", 20), everything)
-        self.wrong("minK is 21, but must be within [1, 20]", "search", self.file, *query,
-                   "--min-k", 21)
+        self.fails(2, "INVALID_ARGUMENT", "minK is 21, but must be within [1, 20]", "search",
+                   self.file, *query, "--min-k", 21)
 
     def test_filters_and_threshold(self):
         query = ("--vector", json.dumps(self.queries[0]), "-k", 120)

