@@ -18,7 +18,7 @@ using Bits = std::vector<std::uint64_t>;
 /// 64 flags of one byte each, 0 or 1, as bits.
 inline std::uint64_t packFlags(const std::uint8_t* flags) noexcept {
   std::uint64_t bits = 0;
-  for (int i = 0; i < 8; ++i) {
+  for (std::size_t i = 0; i < 8; ++i) {
     std::uint64_t eight = 0;
     std::memcpy(&eight, flags + 8 * i, sizeof eight);
     // Brings flag j to bit 56 + j; no two meet below.

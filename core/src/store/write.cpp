@@ -32,7 +32,7 @@ void linkDue(StoreState& s) {
   const auto unlinked = [&] { return slots - s.graph.linked(); };
   // Twice for the last that catch up; a damaged snapshot could make it many.
   for (int i = 0; i < 2 && unlinked() >= kLinkBatch; ++i) {
-    const bool isLast = s.graph.linked() != 0 && unlinked() < 2 * kLinkBatch;
+    const bool isLast = s.graph.linked() != 0 && unlinked() < std::uint64_t{2} * kLinkBatch;
     if (s.graph.linked() + kLinkBatch > due && !isLast) break;
     linkBatch(s);
   }
