@@ -12,8 +12,8 @@
 
 namespace damask {
 
-/// Nodes are linked so many at a time. Two threads then wait for one another during 3% of the
-/// time, and the last insert of a batch takes a few milliseconds (docs/architecture.md).
+/// Nodes are linked so many at a time: more would let threads wait for one another less, and make
+/// the insert that completes a batch, and writes its links, take longer.
 inline constexpr Slot kLinkBatch = 32;
 
 /// Memory that linking leaves to the next of the same thread.
@@ -63,7 +63,7 @@ class Linker {
     Slot owner;
     Slot from;
   };
-  /// Those of one list: links_[begin] to links_[end - 1].
+  /// Those of one list: backLinks_[begin] to backLinks_[end - 1].
   struct Owner {
     std::size_t begin, end;
   };
