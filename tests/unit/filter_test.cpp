@@ -12,6 +12,7 @@
 #include "support/random.hpp"
 #include "support/slow_target.hpp"
 #include "support/small_store.hpp"
+#include "unit/ordered.hpp"
 #include "unit/shortage.hpp"
 
 namespace {
@@ -59,24 +60,6 @@ Value fieldOf(const Pattern& p, Field field) {
       break;
   }
   return {};
-}
-
-template <typename T>
-bool ordered(Op op, const T& a, const T& b) {
-  switch (op) {
-    case Op::notEqual:
-      return a != b;
-    case Op::less:
-      return a < b;
-    case Op::lessOrEqual:
-      return a <= b;
-    case Op::greater:
-      return a > b;
-    case Op::greaterOrEqual:
-      return a >= b;
-    default:
-      return a == b;
-  }
 }
 
 bool compared(const FilterTerm& term, const Pattern& p) {

@@ -12,6 +12,7 @@
 #include "damask/damask.hpp"
 #include "support/oracle.hpp"
 #include "support/random.hpp"
+#include "unit/ordered.hpp"
 
 namespace {
 
@@ -218,24 +219,6 @@ json randomMetadata(Random& random) {
     for (std::uint32_t n = random.below(4); n > 0; --n) m["tags"].push_back(word());
   }
   return m;
-}
-
-template <typename T>
-bool ordered(Op op, const T& a, const T& b) {
-  switch (op) {
-    case Op::notEqual:
-      return a != b;
-    case Op::less:
-      return a < b;
-    case Op::lessOrEqual:
-      return a <= b;
-    case Op::greater:
-      return a > b;
-    case Op::greaterOrEqual:
-      return a >= b;
-    default:
-      return a == b;
-  }
 }
 
 bool textHolds(const FilterTerm& term, const std::string& text) {

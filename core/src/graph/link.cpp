@@ -54,15 +54,8 @@ class Seeker {
 
   // Those that reach the level, among the ef nearest found.
   void addBefore(std::int32_t level, std::span<const std::int32_t> levels) {
-    auto& found = s_.search.found;
     for (std::size_t i = 0; i < levels.size(); ++i) {
-      const Candidate c = s_.candidates[i];
-      if (levels[i] < level) continue;
-      if (found.size() == ef_) {
-        if (c > found.back()) continue;
-        found.pop_back();
-      }
-      found.insert(std::lower_bound(found.begin(), found.end(), c), c);
+      if (levels[i] >= level) keepNearest(s_.search.found, ef_, s_.candidates[i]);
     }
   }
 

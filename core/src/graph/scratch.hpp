@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -109,6 +110,15 @@ struct FilterMatches {
 /// The answers that were asked for last, the most recent first: searches often come with the filter
 /// of the one before.
 using FilterMemory = std::array<FilterMatches, 4>;
+
+/// Adds a candidate to a pool of at most `most` that are nearest first, unless all are nearer.
+inline void keepNearest(std::vector<Candidate>& pool, std::size_t most, Candidate c) {
+  if (pool.size() == most) {
+    if (c > pool.back()) return;
+    pool.pop_back();
+  }
+  pool.insert(std::lower_bound(pool.begin(), pool.end(), c), c);
+}
 
 /// Everything a search needs beside the store. One per thread; grows to the largest store searched.
 struct SearchScratch {

@@ -9,10 +9,6 @@
 namespace damask {
 namespace {
 
-/// How many nodes a search follows at a time: their neighbours wait for memory together, and more
-/// are found at the same ef. Measured on 110,000 vectors (docs/architecture.md).
-constexpr std::size_t kFollowedAtOnce = 3;
-
 /// All nodes are walked through where this share of them matches, as one in so many: each match
 /// then costs as many nodes. Where fewer do, the matches alone are walked over, with so many times
 /// ef, as fewer links lead to each; and with more where they are so many times rarer than in the
@@ -24,10 +20,6 @@ constexpr std::uint32_t kRareEf = 4, kRare = 2;
 constexpr std::uint32_t kFarEf = 12, kFar = 4;
 /// A walk gives up when it has scored so many nodes for each match.
 constexpr std::size_t kMostPerMatch = 2;
-
-bool isAccepted(const std::uint64_t* accepts, Slot slot) noexcept {
-  return accepts == nullptr || (accepts[slot / 64] >> (slot % 64) & 1) != 0;
-}
 
 // With a filter the frontier is separate: nodes that are not accepted lead on but do not count.
 // False when it gave up, having scored `most` nodes.
@@ -119,12 +111,7 @@ void addUnlinked(Walker& walker, const GraphView& graph, std::uint32_t ef,
   for (std::size_t i = 0; i < walker.batchSize(); ++i) {
     const Candidate c = walker.batchCandidate(i);
     scratch.seen.push_back(c);
-    auto& found = scratch.found;
-    if (found.size() == ef) {
-      if (c > found.back()) continue;
-      found.pop_back();
-    }
-    found.insert(std::lower_bound(found.begin(), found.end(), c), c);
+    keepNearest(scratch.found, ef, c);
   }
 }
 

@@ -7,19 +7,12 @@
 namespace damask {
 namespace {
 
-/// How many nodes are followed at a time, as in walk.cpp.
-constexpr std::size_t kFollowedAtOnce = 3;
-
 /// Matches that the walk begins at, beside those around its start.
 constexpr std::size_t kSpread = 32;
 
 /// Neighbours whose own are looked at: with 64 links a node some 500 nodes, which tell a share of a
 /// tenth from twice as much.
 constexpr std::uint32_t kLookedThrough = 8;
-
-bool isMatch(const std::uint64_t* accepts, Slot slot) noexcept {
-  return (accepts[slot / 64] >> (slot % 64) & 1) != 0;
-}
 
 // Linked matches, as many ranks apart as give kSpread of them.
 void spreadMatches(Slot slots, const std::uint64_t* accepts, std::size_t matches,
@@ -65,7 +58,8 @@ Surroundings lookAround(const GraphView& graph, Slot slot, const std::uint64_t* 
   Surroundings around;
   const auto count = [&](const LinkList& links) {
     const std::uint32_t nodes = links.count();
-    for (std::uint32_t i = 0; i < nodes; ++i) around.matches += isMatch(accepts, links[i]) ? 1 : 0;
+    for (std::uint32_t i = 0; i < nodes; ++i)
+      around.matches += isAccepted(accepts, links[i]) ? 1 : 0;
     around.nodes += nodes;
     return nodes;
   };
@@ -88,7 +82,7 @@ void collectMatches(Walker& walker, const GraphView& graph, Slot start, std::uin
   auto& spread = scratch.batchSlots;
   spreadMatches(graph.slots, accepts, matches, spread);
   walker.visit({spread.data(), static_cast<std::uint32_t>(spread.size())});
-  if (isMatch(accepts, start)) walker.visit({&start, 1});
+  if (isAccepted(accepts, start)) walker.visit({&start, 1});
   walker.visitMatches(start, accepts);
   for (;;) {
     walker.scoreVisited();

@@ -1,8 +1,10 @@
 #include "store/scan.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
+#include <span>
+
+#include "store/bits.hpp"
 
 namespace damask {
 namespace {
@@ -69,11 +71,8 @@ class Scan {
   }
 
   void run(const std::uint64_t* accepts) {
-    for (std::size_t word = 0; word * 64 < state_.records.slots(); ++word) {
-      for (std::uint64_t bits = accepts[word]; bits != 0; bits &= bits - 1) {
-        add(static_cast<Slot>(word * 64 + static_cast<unsigned>(std::countr_zero(bits))));
-      }
-    }
+    const std::size_t words = (state_.records.slots() + 63) / 64;
+    forEachBit(std::span(accepts, words), [this](Slot slot) { add(slot); });
     rankBatch();
   }
 
