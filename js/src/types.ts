@@ -229,6 +229,35 @@ export interface SlotSearchResult {
   report: SearchReport;
 }
 
+/**
+ * What a rebuild does with the links. `relink`: every live pattern is linked anew, as if the store had
+ * been filled with them alone. `compact`: the links that there are are kept, and those to deleted and
+ * replaced patterns lead on to their neighbours; much cheaper.
+ */
+export type RebuildKind = 'relink' | 'compact';
+
+/** What a look at all links has found, of the patterns that were linked when it began. */
+export interface GraphCensus {
+  /** Linked nodes: live ones, and tombstones. */
+  live: number;
+  tombstones: number;
+  /** Live ones that no links lead to from the entry. */
+  unreachable: number;
+  /** Live ones by links that lead to them: how many have 0, 1, ... 7 of them. */
+  lowInDegrees: number[];
+  /** Links of live nodes at level 0, and how many of them lead to tombstones. */
+  links: number;
+  linksToTombstones: number;
+}
+
+/** What a repair did with the nodes that the last census found unreachable or weak. */
+export interface RepairReport {
+  /** Nodes looked at. */
+  nodes: number;
+  /** Those that are reachable now, or have more links that lead to them. */
+  linked: number;
+}
+
 /** How far a rebuild is: slots of the present index looked at, and how many there are by now. */
 export interface RebuildProgress {
   done: number;
