@@ -31,8 +31,9 @@ const HELP = `Options
   --samples N          of those repeated exactly for the controllers (40)
   --seeds LIST         (1,2,3,4,5)
   --recall N           target, of recall@10 (0.95)
-  --busy N             part of the time that ef 100 takes before the load doubles (0.25)
-  --budget N           p99 budget, in mean searches with ef 100 (4)
+  --busy N             part of the time that searches take before the load doubles, with the smallest ef of
+                       the list that reaches the target in the beginning (0.3)
+  --budget N           p99 budget, in mean searches with that ef (6)
   --ef LIST            of the fixed arms (10,14,20,28,40,56,80,113,160,226,320)
   --clock NAME         ${CLOCKS.join(', ')}: what a search takes, by the wall, of the processor, or from its
                        distances by what both took on average, which makes every run the same (wall)
@@ -51,8 +52,8 @@ const { values: given } = parseArgs({
     samples: { type: 'string', default: '40' },
     seeds: { type: 'string', default: '1,2,3,4,5' },
     recall: { type: 'string', default: '0.95' },
-    busy: { type: 'string', default: '0.25' },
-    budget: { type: 'string', default: '4' },
+    busy: { type: 'string', default: '0.3' },
+    budget: { type: 'string', default: '6' },
     ef: { type: 'string', default: '10,14,20,28,40,56,80,113,160,226,320' },
     clock: { type: 'string', default: 'wall' },
     calm: { type: 'boolean', default: false },

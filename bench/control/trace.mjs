@@ -43,11 +43,14 @@ function subjectOf(queries, centre) {
   return order.slice(0, Math.max(2, Math.round(SUBJECT * queries.count)));
 }
 
-/** Between two texts: no pattern is like it, and its neighbours are far and many. */
-export function between(a, b) {
-  const sum = a.map((it, j) => it + b[j]);
-  const length = Math.sqrt(sum.reduce((total, it) => total + it * it, 0));
-  return length > 0 ? sum.map((it) => it / length) : a;
+/** Of the second text's vector, what is taken away. */
+const UNLIKE = 0.8;
+
+/** What is like one text and unlike another: few patterns are near it, and many are as far. */
+export function contrast(a, b) {
+  const left = a.map((it, j) => it - UNLIKE * b[j]);
+  const length = Math.sqrt(left.reduce((total, it) => total + it * it, 0));
+  return left.map((it) => it / length);
 }
 
 /**
@@ -80,7 +83,9 @@ export function* traceOf({
     live.push(...inserted);
     const asked = Array.from({ length: searches * weather.load }, () => {
       const one = () => queries.row(pick(subjects[next() < weather.moved ? 1 : 0]));
-      return next() < weather.hard ? between(one(), queries.row(pick(subjects[0]))) : one();
+      const wanted = one();
+      if (next() >= weather.hard) return wanted;
+      return contrast(wanted, queries.row(Math.floor(next() * queries.count)));
     });
     yield {
       ...weather,

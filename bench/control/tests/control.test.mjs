@@ -5,7 +5,7 @@ import { lineThrough } from '../calibrate.mjs';
 import { clockOf } from '../clock.mjs';
 import { percentile, responses, timed } from '../queue.mjs';
 import { dispersionOf, interval, scoreOf, summarise } from '../score.mjs';
-import { between, traceOf, weatherAt } from '../trace.mjs';
+import { contrast, traceOf, weatherAt } from '../trace.mjs';
 
 const data = generateDataset({ count: 600, queries: 60, dimension: 8, seed: 5 });
 const trace = (more = {}) => [
@@ -56,12 +56,11 @@ test('a calm trace keeps its load and its queries as they are', () => {
     assert.deepEqual([load, hard, moved], [1, 0, 0]);
 });
 
-test('a query between two is of length 1 and as near to the one as to the other', () => {
-  const [a, b] = [Float32Array.of(1, 0), Float32Array.of(0, 1)];
-  const middle = between(a, b);
-  assert.ok(Math.abs(middle[0] - Math.SQRT1_2) < 1e-6);
-  assert.equal(middle[0], middle[1]);
-  assert.deepEqual(between(a, Float32Array.of(-1, 0)), a);
+test('a contrast is of length 1, near the one and far from the other', () => {
+  const made = contrast(Float32Array.of(1, 0), Float32Array.of(0.6, 0.8));
+  assert.ok(Math.abs(Math.hypot(...made) - 1) < 1e-6);
+  assert.ok(made[0] > 0.5);
+  assert.ok(made[0] * 0.6 + made[1] * 0.8 < 0);
 });
 
 test('a search waits for those before it, and what is left waits for the next horizon', () => {

@@ -10,7 +10,7 @@ const [, EF, SIZE, LOAD] = [0, 1, 2, 3] as const;
 const MOST_BUSY = 0.95;
 /** Variance of log p99 of one horizon: what the machine does, and the part that is by chance of n searches
  * with an exponential tail, 0.99 / (0.01 * log(100)^2 * n), twice because neighbours in time wait together. */
-const MACHINE_NOISE = 0.05 ** 2;
+const MACHINE_NOISE = 0.15 ** 2;
 const SAMPLING_NOISE = (2 * 0.99) / (0.01 * Math.log(100) ** 2);
 
 /** What is asked of the store: patterns, and searches per second. */

@@ -8,12 +8,12 @@ const SIZE_POWER = 0.3;
 
 /** Misses of one search fall together, so that counts vary this many times as much as if each result
  * were a trial of its own (`bench control` measures it). */
-export const DISPERSION = 3;
+export const DISPERSION = 1.5;
 
 /** Coefficients: log miss rate at the reference, its fall per unit of log ef, its drift per step. */
 const [LEVEL, SLOPE, DRIFT] = [0, 1, 2] as const;
 const LEVEL_DEVIATION = 1.5;
-const PRIOR = { slope: 1, deviations: [LEVEL_DEVIATION, 0.4, 0.05] };
+const PRIOR = { slope: 1.2, deviations: [LEVEL_DEVIATION, 0.4, 0.05] };
 /** Lets the level move by about 10% a step, slope and drift far less. */
 const LEVEL_MEMORY = 0.995;
 const MEMORY = [LEVEL_MEMORY, 0.995, 0.95];
@@ -50,11 +50,6 @@ export class MissModel {
   /** Results that were compared so far. */
   get trials(): number {
     return this.#trials;
-  }
-
-  /** How fast the log of the rate falls with log ef. */
-  get slope(): Prediction {
-    return this.#belief.coefficient(SLOPE);
   }
 
   /** One step of time, and what was seen in it. */

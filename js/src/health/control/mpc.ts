@@ -6,7 +6,7 @@ import { DISPERSION, MissModel } from './miss_model.js';
 /** Decisions that a choice of ef has to hold for. */
 const STEPS = 3;
 /** Standard deviations between what is predicted and what is promised, where there is room for them. */
-const CONFIDENCE = 2;
+const CONFIDENCE = 1.5;
 /** The same where there is none for both, and recall gives way. */
 const BUDGET_CONFIDENCE = 1;
 /** Results of a search, to tell how much the recall of one horizon varies by chance. */
@@ -15,8 +15,6 @@ const RESULTS = 10;
 const RATIO = 1.03;
 /** A choice nearer than this to the present ef is not worth a change. */
 const DEAD_BAND = 0.04;
-/** While the slope of the misses is less certain than this, every fourth decision looks at a larger ef. */
-const PROBE = { uncertainty: 0.3, every: 4, factor: 1.25 };
 const REPAIR_SHARES = [REPAIR_SHARE, REPAIR_SHARE / 2, REPAIR_SHARE / 4, REPAIR_SHARE / 10];
 
 /**
@@ -33,7 +31,6 @@ export class ModelPredictiveController implements EfController {
   #repairShare = REPAIR_SHARE;
   #demand: Demand | undefined;
   #growth = 0;
-  #decisions = 0;
 
   constructor(options: ControlOptions) {
     this.#options = options;
@@ -56,9 +53,8 @@ export class ModelPredictiveController implements EfController {
     this.#latency.step(this.#ef, seen);
     this.#growth = this.#demand === undefined ? 0 : Math.max(0, size - this.#demand.size);
     this.#demand = { size, perSecond: seconds > 0 ? searches / seconds : 0 };
-    ++this.#decisions;
     if (this.#misses.trials >= FEWEST_TRIALS && searches > 0) {
-      this.#ef = this.#move(this.#choose(searches, this.#demand), searches, this.#demand);
+      this.#ef = this.#move(this.#choose(searches, this.#demand));
       this.#repairShare = this.#shareBeside(searches, this.#demand);
     }
     return this.#ef;
@@ -78,21 +74,12 @@ export class ModelPredictiveController implements EfController {
     }
   }
 
-  /** Near the present ef stays, far from it goes at most so far; now and then looks at a larger one. */
-  #move(wanted: number, searches: number, demand: Demand): number {
+  /** Near the present ef it stays, and far from it it goes at most so far at once. */
+  #move(wanted: number): number {
     const { minEf, maxEf } = this.#options;
-    const bounded = (ef: number): number =>
-      clamp(
-        Math.round(clamp(ef, this.#ef / LARGEST_MOVE, this.#ef * LARGEST_MOVE)),
-        Math.ceil(minEf),
-        Math.floor(maxEf),
-      );
-    const { every, factor, uncertainty } = PROBE;
-    if (this.#decisions % every === 0 && this.#misses.slope.variance > uncertainty ** 2) {
-      const larger = bounded(wanted * factor);
-      if (this.#budgetRoom(larger, searches, demand) >= CONFIDENCE) return larger;
-    }
-    return Math.abs(Math.log(wanted / this.#ef)) < DEAD_BAND ? this.#ef : bounded(wanted);
+    if (Math.abs(Math.log(wanted / this.#ef)) < DEAD_BAND) return this.#ef;
+    const reachable = clamp(wanted, this.#ef / LARGEST_MOVE, this.#ef * LARGEST_MOVE);
+    return clamp(Math.round(reachable), minEf, maxEf);
   }
 
   /** Standard deviations between the miss rate that is to be expected and the target. */

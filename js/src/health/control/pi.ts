@@ -24,7 +24,7 @@ export const PI_TUNING: PiTuning = {
 };
 
 /** The ceiling of a budget that is not used up comes back by this factor per decision. */
-const RELAX = 1.05;
+const RELAX = 1.2;
 
 /**
  * A proportional-integral rule on log ef: up while more is missed than the setpoint, down while less. In
