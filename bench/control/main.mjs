@@ -33,8 +33,8 @@ const HELP = `Options
   --recall N           target, of recall@10 (0.95)
   --busy N             part of the time that searches take before the load doubles, with the smallest ef of
                        the list that reaches the target in the beginning (0.3)
-  --budget N           p99 budget, in mean searches with that ef (6)
-  --ef LIST            of the fixed arms (10,14,20,28,40,56,80,113,160,226,320)
+  --budget N           p99 budget, in mean searches with that ef (9)
+  --ef LIST            of the fixed arms (10,14,20,24,28,34,40,48,56,68,80,113,160)
   --clock NAME         ${CLOCKS.join(', ')}: what a search takes, by the wall, of the processor, or from its
                        distances by what both took on average, which makes every run the same (wall)
   --calm               no drift and no doubled load
@@ -53,8 +53,8 @@ const { values: given } = parseArgs({
     seeds: { type: 'string', default: '1,2,3,4,5' },
     recall: { type: 'string', default: '0.95' },
     busy: { type: 'string', default: '0.3' },
-    budget: { type: 'string', default: '6' },
-    ef: { type: 'string', default: '10,14,20,28,40,56,80,113,160,226,320' },
+    budget: { type: 'string', default: '9' },
+    ef: { type: 'string', default: '10,14,20,24,28,34,40,48,56,68,80,113,160' },
     clock: { type: 'string', default: 'wall' },
     calm: { type: 'boolean', default: false },
     json: { type: 'string' },
@@ -99,6 +99,19 @@ function datasetOf() {
   return generateDataset({ count: 16_000, queries: 400, dimension: 96, seed: 1 });
 }
 
+/** What is kept of every horizon: of the arms that are compared, in lists, as they are many. */
+function keptOf({ seed, horizons, arms }, { against }) {
+  const compared = new Set(['mpc', ...against.flatMap(({ chosen }) => chosen)]);
+  const list = (all, figure) => all.map((it) => it[figure]);
+  const lists = (all, figures) => Object.fromEntries(figures.map((it) => [it, list(all, it)]));
+  return {
+    ...{ seed, ...lists(horizons, ['size', 'load', 'hard', 'moved']) },
+    arms: arms
+      .filter(({ name }) => compared.has(name))
+      .map((arm) => ({ name: arm.name, ...lists(arm.horizons, ['ef', 'recall', 'p99Us']) })),
+  };
+}
+
 const rounded = (_, it) =>
   typeof it === 'number' && !Number.isInteger(it) ? Number(it.toPrecision(5)) : it;
 
@@ -117,7 +130,15 @@ async function main() {
   const report = {
     benchmark: 'control',
     machine: { ...describeHost(), loadBefore: os.loadavg()[0] },
-    ...{ data: { name: data.name, vectors: base.count, dimension: base.dimension }, plan },
+    ...{
+      data: {
+        name: data.name,
+        vectors: base.count,
+        dimension: base.dimension,
+        queries: queries.count,
+      },
+      plan,
+    },
     ...{ engine: engine.info(), complete: false },
   };
   const store = engine.openStore(snapshot);
@@ -130,7 +151,8 @@ async function main() {
     runs.push(runSeed(lived, { base, queries }, plan, calibration, seed));
     lived.dispose();
     Object.assign(report, { calibration, dispersion: dispersionOf(runs, K) });
-    Object.assign(report, { summary: summarise(runs, targets), runs });
+    const summary = summarise(runs, targets);
+    Object.assign(report, { summary, runs: runs.map((run) => keptOf(run, summary)) });
     report.machine.loadAfter = os.loadavg()[0];
     report.complete = runs.length === plan.seeds.length;
     if (given.json) await writeFile(given.json, `${JSON.stringify(report, rounded)}\n`);

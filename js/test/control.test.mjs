@@ -115,6 +115,18 @@ for (const kind of ACTIVE) {
   });
 }
 
+test('mpc wants about the same ef for few searches as for many, once it knows as much', (t) => {
+  const seed = seedFor(t, 47);
+  const settled = (searches) => {
+    const controller = createEfController('mpc', options({ targets: { p99Ms: 1 } }));
+    const seen = run(controller, new Plant(seed), 80, () => ({ searches, samples: 40 }));
+    return mean(seen.slice(40), ({ ef }) => ef);
+  };
+  const [few, many] = [settled(3), settled(4000)];
+  t.diagnostic(`mean ef ${few} for 3 searches, ${many} for 4000`);
+  assert.ok(few < 1.5 * many && many < 1.5 * few);
+});
+
 test('mpc gives repair less of the time while the budget has no room for it', (t) => {
   const limits = options({ ef: 60, targets: { p99Ms: 0.55 } });
   const controller = createEfController('mpc', limits);

@@ -1,6 +1,6 @@
 import { LinearBelief, type Prediction } from './belief.js';
 import type { Observation } from './controller.js';
-import { clamp } from './limits.js';
+import { clamp, FEWEST_SEARCHES } from './limits.js';
 
 /** Coefficients: log p99 at the reference, and how it grows with log ef, log size and load. */
 const PRIOR = { mean: [0, 0.7, 0.3, 1], deviations: [0.5, 0.25, 0.2, 0.5] };
@@ -60,7 +60,10 @@ export class LatencyModel {
     const growth = (ef / this.#work.ef) ** this.#belief.coefficient(EF).mean;
     const busy = clamp(perSecond * this.#work.seconds * growth + share, 0, MOST_BUSY);
     const { mean, variance } = this.#belief.predict(this.#features(ef, size, busy));
-    return { mean: mean + this.#reference.log, variance: variance + chance(count) };
+    return {
+      mean: mean + this.#reference.log,
+      variance: variance + chance(Math.max(FEWEST_SEARCHES, count)),
+    };
   }
 
   #features(ef: number, size: number, busy: number): number[] {

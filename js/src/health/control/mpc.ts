@@ -1,6 +1,6 @@
 import type { ControlOptions, EfController, Observation } from './controller.js';
 import { LatencyModel, type Demand } from './latency_model.js';
-import { clamp, FEWEST_TRIALS, LARGEST_MOVE, REPAIR_SHARE } from './limits.js';
+import { clamp, FEWEST_SEARCHES, FEWEST_TRIALS, LARGEST_MOVE, REPAIR_SHARE } from './limits.js';
 import { DISPERSION, MissModel } from './miss_model.js';
 
 /** Decisions that a choice of ef has to hold for. */
@@ -88,7 +88,7 @@ export class ModelPredictiveController implements EfController {
     if (target <= 0) return -Infinity;
     return least((steps) => {
       const { mean, variance } = this.#misses.predict(ef, steps);
-      const chance = DISPERSION / (searches * RESULTS * target);
+      const chance = DISPERSION / (Math.max(FEWEST_SEARCHES, searches) * RESULTS * target);
       return (Math.log(target) - mean) / Math.sqrt(variance + chance);
     });
   }
