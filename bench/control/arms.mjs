@@ -7,7 +7,12 @@ export const FIRST_EF = 100;
 export const MOST_EF = 1000;
 
 /** Settings of the rule beside its own, so that it is not beaten for its tuning. */
-const SETPOINTS = [0.5, 0.6, 0.9];
+const TUNINGS = [
+  { setpoint: 0.6 },
+  { setpoint: 0.9 },
+  { headroom: 1 },
+  { setpoint: 0.6, headroom: 1 },
+];
 
 /** Controllers anew; `kind` says among which the best is sought in hindsight. */
 export function armsOf({ targets, k, efs }) {
@@ -15,10 +20,10 @@ export function armsOf({ targets, k, efs }) {
   const kinds = ['mpc', 'pi'].map((kind) => ({
     ...{ name: kind, kind, controller: createEfController(kind, options) },
   }));
-  const tuned = SETPOINTS.map((setpoint) => ({
-    name: `pi setpoint ${setpoint}`,
+  const tuned = TUNINGS.map((tuning) => ({
+    name: `pi ${Object.entries(tuning).flat().join(' ')}`,
     kind: 'pi tuned',
-    controller: new ProportionalIntegralController(options, { ...PI_TUNING, setpoint }),
+    controller: new ProportionalIntegralController(options, { ...PI_TUNING, ...tuning }),
   }));
   const fixed = efs.map((ef) => ({
     name: `fixed ${ef}`,

@@ -34,7 +34,7 @@ const HELP = `Options
   --busy N             part of the time that searches take before the load doubles, with the smallest ef of
                        the list that reaches the target in the beginning (0.3)
   --budget N           p99 budget, in mean searches with that ef (9)
-  --ef LIST            of the fixed arms (10,14,20,24,28,34,40,48,56,68,80,113,160)
+  --ef LIST            of the fixed arms (14,20,24,28,34,40,48,56,68,80,96,113,160)
   --clock NAME         ${CLOCKS.join(', ')}: what a search takes, by the wall, of the processor, or from its
                        distances by what both took on average, which makes every run the same (wall)
   --calm               no drift and no doubled load
@@ -54,7 +54,7 @@ const { values: given } = parseArgs({
     recall: { type: 'string', default: '0.95' },
     busy: { type: 'string', default: '0.3' },
     budget: { type: 'string', default: '9' },
-    ef: { type: 'string', default: '10,14,20,24,28,34,40,48,56,68,80,113,160' },
+    ef: { type: 'string', default: '14,20,24,28,34,40,48,56,68,80,96,113,160' },
     clock: { type: 'string', default: 'wall' },
     calm: { type: 'boolean', default: false },
     json: { type: 'string' },

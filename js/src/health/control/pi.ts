@@ -20,7 +20,7 @@ export const PI_TUNING: PiTuning = {
   integral: 0.25,
   setpoint: 0.75,
   memory: 0.6,
-  headroom: 0.85,
+  headroom: 0.9,
 };
 
 /** The ceiling of a budget that is not used up comes back by this factor per decision. */
