@@ -8,10 +8,10 @@ const MEMORY = [0.98, 0.995, 0.995, 0.995];
 const [, EF, SIZE, LOAD] = [0, 1, 2, 3] as const;
 /** Beyond this a queue says nothing of how long it will become. */
 const MOST_BUSY = 0.95;
-/** Variance of log p99 of one horizon: what the machine does, and the part that is by chance of n searches
- * with an exponential tail, 0.99 / (0.01 * log(100)^2 * n), twice because neighbours in time wait together. */
-const MACHINE_NOISE = 0.15 ** 2;
-const SAMPLING_NOISE = (2 * 0.99) / (0.01 * Math.log(100) ** 2);
+/** Variance of log p99 from one horizon to the next, by what else the machine does. */
+const MACHINE_NOISE = 0.1 ** 2;
+/** And by chance, of one search with an exponential tail: 0.99 / (0.01 * log(100)^2). */
+const SAMPLING_NOISE = 0.99 / (0.01 * Math.log(100) ** 2);
 
 /** What is asked of the store: patterns, and searches per second. */
 export interface Demand {
@@ -47,7 +47,7 @@ export class LatencyModel {
     this.#reference ??= { ef, size, log: Math.log(latencyUs.p99) - queueing(busy) };
     const features = this.#features(ef, size, busy);
     const seen = Math.log(latencyUs.p99) - this.#reference.log;
-    this.#belief.observe(features, seen, chance(latencyUs.count));
+    this.#belief.observe(features, seen, chance(latencyUs.count, busy));
     this.#belief.hold(EF, 0.1, 1.5);
     this.#belief.hold(SIZE, 0, 1);
     this.#belief.hold(LOAD, 0, 2);
@@ -62,7 +62,7 @@ export class LatencyModel {
     const { mean, variance } = this.#belief.predict(this.#features(ef, size, busy));
     return {
       mean: mean + this.#reference.log,
-      variance: variance + chance(Math.max(FEWEST_SEARCHES, count)),
+      variance: variance + chance(Math.max(FEWEST_SEARCHES, count), busy),
     };
   }
 
@@ -74,4 +74,9 @@ export class LatencyModel {
 
 const queueing = (busy: number): number => -Math.log(1 - busy);
 
-const chance = (count: number): number => MACHINE_NOISE + SAMPLING_NOISE / Math.max(1, count);
+/**
+ * The variance of log p99 by chance. Searches that wait for one another are not independent: it takes about
+ * (1 + busy) / (1 - busy)^2 of them to learn as much (Whitt, "Planning queueing simulations", 1989).
+ */
+const chance = (count: number, busy: number): number =>
+  MACHINE_NOISE + ((SAMPLING_NOISE / count) * (1 + busy)) / (1 - busy) ** 2;

@@ -14,8 +14,8 @@ export const DISPERSION = 1.5;
 const [LEVEL, SLOPE, DRIFT] = [0, 1, 2] as const;
 const LEVEL_DEVIATION = 1.5;
 const PRIOR = { slope: 1.2, deviations: [LEVEL_DEVIATION, 0.4, 0.05] };
-/** Lets the level move by about 10% a step, slope and drift far less. */
-const LEVEL_MEMORY = 0.995;
+/** Lets the level move by about 7% a step, slope and drift far less. */
+const LEVEL_MEMORY = 0.998;
 const MEMORY = [LEVEL_MEMORY, 0.995, 0.95];
 const FADING = 0.8;
 /** A count so many standard deviations from what was predicted says that something has changed at once:

@@ -6,7 +6,7 @@ import { DISPERSION, MissModel } from './miss_model.js';
 /** Decisions that a choice of ef has to hold for. */
 const STEPS = 3;
 /** Standard deviations between what is predicted and what is promised, where there is room for them. */
-const CONFIDENCE = 1.5;
+const CONFIDENCE = 2;
 /** The same where there is none for both, and recall gives way. */
 const BUDGET_CONFIDENCE = 1;
 /** Results of a search, to tell how much the recall of one horizon varies by chance. */
