@@ -23,7 +23,7 @@ const COLUMNS = [
   ['outside either', ({ outsideEither }) => shareText(outsideEither)],
   ['mpc less this, points', ({ outsideEitherMore }) => pointsText(outsideEitherMore)],
   ['ef', ({ meanEf }) => figure(meanEf.mean)],
-  ['us of the processor', ({ meanServiceUs }) => micros(meanServiceUs.mean)],
+  ['us a search', ({ meanServiceUs }) => micros(meanServiceUs.mean)],
   ['distances', ({ distances }) => figure(distances.mean)],
 ];
 
