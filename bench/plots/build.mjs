@@ -4,7 +4,6 @@ import { scaleCharts } from './charts/scale.mjs';
 import { searchCharts } from './charts/search.mjs';
 import { targetsCharts } from './charts/targets.mjs';
 import { ofKind } from './reports.mjs';
-import { controlSection } from './tables/control.mjs';
 import { goalsSection } from './tables/goals.mjs';
 import { lossesSection } from './tables/losses.mjs';
 import { peersSection } from './tables/peers.mjs';
@@ -12,14 +11,15 @@ import { rowsSection } from './tables/rows.mjs';
 import { scaleSection } from './tables/scale.mjs';
 import { searchSection } from './tables/search.mjs';
 import { targetsSection } from './tables/targets.mjs';
+import { controlSection } from './tables/control.mjs';
 
 const CHARTS = {
   ...{ peers: peersCharts, search: searchCharts },
   ...{ scale: scaleCharts, targets: targetsCharts },
 };
 const SECTIONS = {
-  ...{ search: searchSection, peers: peersSection, scale: scaleSection },
-  ...{ targets: targetsSection, life: rowsSection, control: controlSection },
+  ...{ search: searchSection, peers: peersSection, scale: scaleSection, control: controlSection },
+  ...{ targets: targetsSection, life: rowsSection },
 };
 
 /** Pictures of all reports: names without their ending, and specifications. */
