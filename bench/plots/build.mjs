@@ -18,7 +18,8 @@ const CHARTS = {
   ...{ scale: scaleCharts, targets: targetsCharts },
 };
 const SECTIONS = {
-  ...{ search: searchSection, peers: peersSection, scale: scaleSection, control: controlSection },
+  control: controlSection,
+  ...{ search: searchSection, peers: peersSection, scale: scaleSection },
   ...{ targets: targetsSection, life: rowsSection },
 };
 
