@@ -98,6 +98,15 @@ for (const kind of ACTIVE) {
     assert.equal(controller.ef, 40);
   });
 
+  test(`${kind} does not wander off while searches go on and none is compared`, (t) => {
+    const controller = createEfController(kind, options({ targets: { p99Ms: 2 } }));
+    const seen = run(controller, new Plant(seedFor(t, 53)), 1000, (horizon) => ({
+      samples: horizon < 50 ? 40 : 0,
+    }));
+    const [before, after] = [seen[50].ef, seen.at(-1).ef];
+    assert.ok(Math.abs(Math.log(after / before)) < 0.3, `from ${before} to ${after}`);
+  });
+
   test(`${kind} takes an empty store, and one where nothing is ever missed`, (t) => {
     const controller = createEfController(kind, options({ targets: { p99Ms: 1 } }));
     controller.observe({ seconds: 1, searches: 0, size: 0, misses: [] });

@@ -38,8 +38,8 @@ export class LatencyModel {
 
   /** One step of time, and the latencies of searches with this ef in it. */
   step(ef: number, { latencyUs, size, seconds, searches }: Observation): void {
-    this.#belief.forget(MEMORY);
     if (latencyUs === undefined || latencyUs.count === 0 || !(latencyUs.p99 > 0)) return;
+    this.#belief.forget(MEMORY);
     const perSecond = seconds > 0 ? searches / seconds : 0;
     const inside = (perSecond * latencyUs.p50) / 1e6;
     const busy = Math.min(MOST_BUSY, inside / (1 + inside));

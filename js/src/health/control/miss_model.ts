@@ -52,13 +52,18 @@ export class MissModel {
     return this.#trials;
   }
 
-  /** One step of time, and what was seen in it. */
+  /**
+   * One step of time, and what was seen in it. A step in which nothing was compared does not count: not
+   * having looked is no reason to expect the worst.
+   */
   step(size: number, misses: readonly MissCount[]): void {
     this.#size = size;
     this.#reference ??= size;
+    const counts = misses.filter(({ trials }) => trials > 0);
+    if (counts.length === 0) return;
     this.#belief.advance(LEVEL, DRIFT, FADING);
     this.#belief.forget(MEMORY);
-    for (const count of misses) if (count.trials > 0) this.#observe(count);
+    for (const count of counts) this.#observe(count);
     this.#belief.hold(SLOPE, LEAST_SLOPE, MOST_SLOPE);
   }
 
