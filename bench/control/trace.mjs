@@ -74,6 +74,8 @@ export function* traceOf({
   const fresh = shuffled(base.count - start, start, next);
   const live = shuffled(start, 0, next);
   const pick = (list) => list[Math.floor(next() * list.length)];
+  // One object for each, so that who is asked the same again can tell.
+  const texts = Array.from({ length: queries.count }, (_, i) => queries.row(i));
   const subjects = [0, 1].map(() => subjectOf(queries, Math.floor(next() * queries.count)));
   for (let horizon = 0; horizon < horizons; ++horizon) {
     const weather = calm ? CALM : weatherAt(horizon / horizons);
@@ -82,10 +84,9 @@ export function* traceOf({
     const removed = live.splice(0, Math.min(changes.replaced, inserted.length));
     live.push(...inserted);
     const asked = Array.from({ length: searches * weather.load }, () => {
-      const one = () => queries.row(pick(subjects[next() < weather.moved ? 1 : 0]));
-      const wanted = one();
+      const wanted = texts[pick(subjects[next() < weather.moved ? 1 : 0])];
       if (next() >= weather.hard) return wanted;
-      return contrast(wanted, queries.row(Math.floor(next() * queries.count)));
+      return contrast(wanted, pick(texts));
     });
     yield {
       ...weather,
