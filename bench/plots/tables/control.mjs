@@ -37,7 +37,7 @@ export function controlSection(report) {
   return [
     `### ${report.data?.name ?? report.name}${plan.calm ? ', calm' : ''}, clock: ${plan.clock}`,
     machineText(report),
-    `${figure(plan.start)} vectors to begin with, ${plan.seeds.length} seeds of ${plan.horizons} horizons; ` +
+    `${figure(plan.start)} vectors to begin with, ${report.runs.length} seeds of ${plan.horizons} horizons; ` +
       `recall@${plan.k} of at least ${plan.recall}, p99 of at most ${micros(1000 * calibration.p99Ms)} us, ` +
       `${figure(calibration.perSecond)} searches per second, twice as many in the middle. Some fixed ef of the ` +
       `list holds both in ${percent(summary.possible.mean)} of the horizons.`,
