@@ -16,7 +16,7 @@ const processor = () => {
   return user + system;
 };
 
-/** `perDistance` and `perSearch` are for `distances`: measured once, they make every run the same. */
+/** `perDistance` and `perSearch` are for `distances`: measured once, what else the machine does is left out. */
 export function clockOf(name, { perSearch, perDistance } = {}) {
   if (name === 'wall') return stopwatch(() => performance.now() * 1000);
   if (name === 'cpu') return stopwatch(processor);

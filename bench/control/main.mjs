@@ -36,7 +36,7 @@ const HELP = `Options
   --budget N           p99 budget, in mean searches with that ef (9)
   --ef LIST            of the fixed arms (14,20,24,28,34,40,48,56,68,80,96,113,160)
   --clock NAME         ${CLOCKS.join(', ')}: what a search takes, by the wall, of the processor, or from its
-                       distances by what both took on average, which makes every run the same (wall)
+                       distances at what one took on average, whatever else the machine does (wall)
   --calm               no drift and no doubled load
   --json FILE          also write everything there
 Indexes are kept in build/bench-js.`;
