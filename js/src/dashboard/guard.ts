@@ -8,20 +8,23 @@ import { Refusal } from './refusal.js';
  * it was loaded under is none of ours, even when that name was made to point here.
  */
 
-/** What may be seen without the token: everything, or nothing but the page's own files. */
+/** What a server guards, and by what. */
 export interface Guarded {
   token: string;
-  /** The host that was asked for, as the caller wrote it. */
+  /** The host that it listens on, as the caller wrote it. */
   host: string;
+  /** Whether only this machine can reach it. */
   loopback: boolean;
   allowedHosts: readonly string[];
 }
 
-/** 'page': its own files. 'read': how the store is. 'token': what it holds, and every change. */
+/** 'page': its own files, for all. 'read': how the store is, for all on loopback. 'token': what it holds,
+ * and every change. */
 export type Access = 'page' | 'read' | 'token';
 
+/** Whether this is an address, and one that only this machine can reach. */
 export function isLoopback(address: string): boolean {
-  return /^(::ffff:)?127\./.test(address) || address === '::1';
+  return isIP(address) !== 0 && (/^(::ffff:)?127\./.test(address) || address === '::1');
 }
 
 /** Refuses a request that this server is not for, or that may not have what it asks for. */

@@ -13,12 +13,13 @@ export type DashboardStore = Pick<
   | 'getPattern'
   | 'deletePattern'
   | 'optimize'
-> & {
-  healthHistory(): Promise<HealthSample[]>;
-  healingActions(): Promise<HealingAction[]>;
-  heal(options?: { signal?: AbortSignal }): Promise<HealingAction[]>;
-  onHealth(listener: (event: HealthEvent) => void): () => void;
-};
+> &
+  Partial<{
+    healthHistory(): Promise<HealthSample[]>;
+    healingActions(): Promise<HealingAction[]>;
+    heal(options?: { signal?: AbortSignal }): Promise<HealingAction[]>;
+    onHealth(listener: (event: HealthEvent) => void): () => void;
+  }>;
 
 /** How large a store was at one moment. */
 export interface Size {
@@ -112,8 +113,8 @@ export class Observer {
       await store.refresh();
       const stats = await store.getStats();
       const health = await store.health();
-      const history = await store.healthHistory();
-      const actions = await store.healingActions();
+      const history = (await store.healthHistory?.()) ?? [];
+      const actions = (await store.healingActions?.()) ?? [];
       const at = Date.now();
       const { count, slots, memoryUsage } = stats;
       const size = { at, count, tombstones: slots - count, memory: memoryUsage };
