@@ -1,5 +1,6 @@
 import { describe } from '../describe.js';
 import { InvalidArgumentError } from '../errors.js';
+import type { HealingAction, HealthEvent } from '../health/shape.js';
 import type {
   BackupReport,
   ImplementationInfo,
@@ -26,14 +27,14 @@ export interface SentWork {
 const PLAIN_METHODS = [
   ...(['initialize', 'storePattern', 'searchSimilar', 'searchWithMMR', 'getPattern'] as const),
   ...(['deletePattern', 'recordUsage', 'count', 'getStats', 'health', 'clear', 'flush'] as const),
-  ...(['refresh', 'snapshot', 'shutdown'] as const),
+  ...(['refresh', 'snapshot', 'shutdown', 'healthHistory', 'healingActions'] as const),
 ];
 export type PlainMethod = (typeof PLAIN_METHODS)[number];
 
 /** What a page may ask the worker for. */
 export const HOST_METHODS: ReadonlySet<string> = new Set([
-  ...['open', 'call', 'storeBatch', 'backup', 'buildIndex', 'optimize'],
-  ...['list', 'page', 'endList'],
+  ...['open', 'call', 'storeBatch', 'backup', 'buildIndex', 'optimize', 'heal'],
+  ...['list', 'page', 'endList', 'tellHealth'],
 ]);
 
 /** The worker's end: one store, called by the page. */
@@ -78,6 +79,15 @@ export class WorkerHost {
 
   optimize(work: SentWork): Promise<void> {
     return this.#opened().optimize(received(work));
+  }
+
+  heal(work: SentWork): Promise<HealingAction[]> {
+    return this.#opened().heal(received(work));
+  }
+
+  /** Tells a listener of the page of everything, from now on. */
+  tellHealth(listener: (event: HealthEvent) => void): void {
+    this.#opened().onHealth(listener);
   }
 
   /** Begins a listing; `page` goes on with it, until it comes back empty. */
