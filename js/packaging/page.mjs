@@ -7,7 +7,11 @@ import { pathToFileURL } from 'node:url';
 import { rollup } from 'rollup';
 
 const SOURCES = 'src/dashboard/page';
-const STYLES = ['node_modules/uplot/dist/uPlot.min.css', `${SOURCES}/page.css`, `${SOURCES}/narrow.css`];
+const STYLES = [
+  'node_modules/uplot/dist/uPlot.min.css',
+  `${SOURCES}/page.css`,
+  `${SOURCES}/narrow.css`,
+];
 
 export async function makePage(folder, plugins = []) {
   await rm(folder, { recursive: true, force: true });

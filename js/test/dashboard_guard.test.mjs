@@ -169,7 +169,10 @@ test('a body must be a JSON object, and say so', async (t) => {
   assert.equal(codeOf(await search('{"query": [1')), '400 BAD_JSON');
   assert.equal(codeOf(await search('[1]')), '400 BAD_JSON');
   assert.equal(codeOf(await search('null')), '400 BAD_JSON');
-  assert.equal(codeOf(await search(Buffer.from([0x22, 0xff, 0x22]).toString('latin1'))), '400 BAD_JSON');
+  assert.equal(
+    codeOf(await search(Buffer.from([0x22, 0xff, 0x22]).toString('latin1'))),
+    '400 BAD_JSON',
+  );
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])
     assert.equal(
       codeOf(await search('{}', { 'content-type': type })),

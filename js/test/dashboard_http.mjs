@@ -11,7 +11,13 @@ export function ask(url, path, { method = 'GET', headers = {}, body } = {}) {
   const type = text === undefined ? {} : { 'content-type': 'application/json' };
   return new Promise((resolve, reject) => {
     const asked = request(
-      { host: hostname.replace(/[[\]]/g, ''), port, path, method, headers: { ...type, ...headers } },
+      {
+        host: hostname.replace(/[[\]]/g, ''),
+        port,
+        path,
+        method,
+        headers: { ...type, ...headers },
+      },
       (response) => {
         const chunks = [];
         response.on('data', (chunk) => chunks.push(chunk));
@@ -49,7 +55,10 @@ async function* readEvents(body) {
       const fields = text
         .slice(0, end)
         .split('\n')
-        .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]);
+        .map((line) => [
+          line.slice(0, line.indexOf(':')),
+          line.slice(line.indexOf(':') + 1).trim(),
+        ]);
       text = text.slice(end + 2);
       const { event, data } = Object.fromEntries(fields);
       if (event) yield { event, data: JSON.parse(data) };

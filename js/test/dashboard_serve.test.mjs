@@ -34,7 +34,10 @@ test('patterns are stored, found, given back and deleted', async (t) => {
   assert.equal(given.embedding.length, DIMENSION);
   assert.equal((await send('GET', '/api/stats')).count, 30);
   assert.deepEqual(await send('DELETE', '/api/patterns/pattern-5'), { status: 200, deleted: true });
-  assert.deepEqual(await send('DELETE', '/api/patterns/pattern-5'), { status: 200, deleted: false });
+  assert.deepEqual(await send('DELETE', '/api/patterns/pattern-5'), {
+    status: 200,
+    deleted: false,
+  });
   assert.equal((await send('GET', '/api/patterns/pattern-5')).error.code, 'NOT_FOUND');
   assert.equal((await send('POST', '/api/optimize')).status, 200);
   assert.equal((await send('GET', '/api/health')).state, 'healthy');

@@ -37,11 +37,11 @@ export const API: readonly Route[] = [
   { path: '/api/health', methods: { GET: read(({ store }) => store.health()) } },
   {
     path: '/api/history',
-    methods: { GET: read(async ({ store }) => ({ history: await store.healthHistory?.() })) },
+    methods: { GET: read(async ({ store }) => ({ history: await store.healthHistory() })) },
   },
   {
     path: '/api/actions',
-    methods: { GET: read(async ({ store }) => ({ actions: await store.healingActions?.() })) },
+    methods: { GET: read(async ({ store }) => ({ actions: await store.healingActions() })) },
   },
   { path: '/api/search', methods: { POST: withToken(search) } },
   {
@@ -51,7 +51,7 @@ export const API: readonly Route[] = [
   {
     path: '/api/heal',
     methods: {
-      POST: withToken(async ({ store, signal }) => ({ actions: await store.heal?.({ signal }) })),
+      POST: withToken(async ({ store, signal }) => ({ actions: await store.heal({ signal }) })),
     },
   },
   {

@@ -86,7 +86,12 @@ function estimated(
 ): Figure[] {
   return [
     sampled(`${name}_ratio`, '1', what, (it) => read(it)?.value),
-    sampled(`${name}_low_ratio`, '1', `${what}: lower end of its 95% interval`, (it) => read(it)?.low),
+    sampled(
+      `${name}_low_ratio`,
+      '1',
+      `${what}: lower end of its 95% interval`,
+      (it) => read(it)?.low,
+    ),
     sampled(
       `${name}_high_ratio`,
       '1',
@@ -188,21 +193,35 @@ const STORE: readonly Figure[] = [
 ];
 
 const SAMPLE: readonly Figure[] = [
-  sampled('sample_timestamp_seconds', 's', 'When the newest health sample was taken', ({ at }) => at / 1e3),
+  sampled(
+    'sample_timestamp_seconds',
+    's',
+    'When the newest health sample was taken',
+    ({ at }) => at / 1e3,
+  ),
   sampled('ef', '1', 'Candidates kept by a search that does not say', ({ ef }) => ef),
-  sampled('searches_per_second', '1', 'Searches per second of the newest health sample', (it) =>
-    it.searchesPerSecond,
+  sampled(
+    'searches_per_second',
+    '1',
+    'Searches per second of the newest health sample',
+    (it) => it.searchesPerSecond,
   ),
   ...estimated('recall', 'Recall of searches, of live ones repeated exactly', (it) => it.recall),
   ...estimated('self_miss', 'Patterns not found by their own embedding', (it) => it.selfMisses),
   timed('search', 'How long searches took', (it) => it.searchUs),
   timed('insert', 'How long changes took', (it) => it.insertUs),
   timed('sync', 'How long it took to make changes durable', (it) => it.syncUs),
-  sampled('search_distances', '1', 'Distances computed by a search, on average', (it) =>
-    it.distancesPerSearch,
+  sampled(
+    'search_distances',
+    '1',
+    'Distances computed by a search, on average',
+    (it) => it.distancesPerSearch,
   ),
-  sampled('search_read_bytes', 'By', 'Bytes of codes read by a search, on average', (it) =>
-    it.bytesPerSearch,
+  sampled(
+    'search_read_bytes',
+    'By',
+    'Bytes of codes read by a search, on average',
+    (it) => it.bytesPerSearch,
   ),
   gauge(
     'structure_bytes',
@@ -221,8 +240,11 @@ const SAMPLE: readonly Figure[] = [
     'Bytes of journals that opening the store now would replay',
     (it) => it.journalBytes,
   ),
-  sampled('unreachable_patterns', '1', 'Patterns that no links lead to from the entry', (it) =>
-    it.census?.unreachable,
+  sampled(
+    'unreachable_patterns',
+    '1',
+    'Patterns that no links lead to from the entry',
+    (it) => it.census?.unreachable,
   ),
   gauge(
     'low_in_degree_patterns',
@@ -236,8 +258,11 @@ const SAMPLE: readonly Figure[] = [
     ['in_degree'],
   ),
   sampled('links', '1', 'Links of live patterns on the lowest level', (it) => it.census?.links),
-  sampled('links_to_tombstones', '1', 'Links of live patterns that lead to tombstones', (it) =>
-    it.census?.linksToTombstones,
+  sampled(
+    'links_to_tombstones',
+    '1',
+    'Links of live patterns that lead to tombstones',
+    (it) => it.census?.linksToTombstones,
   ),
 ];
 

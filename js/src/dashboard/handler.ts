@@ -62,7 +62,8 @@ export class Handler {
       : undefined;
     // First who asks: others are not told what there is.
     check(request, entry?.access ?? (found ? 'read' : 'page'), guarded);
-    if (found === undefined) throw new Refusal(404, 'NO_SUCH_PATH', 'there is nothing at this path');
+    if (found === undefined)
+      throw new Refusal(404, 'NO_SUCH_PATH', 'there is nothing at this path');
     if (entry === undefined) {
       const allow = Object.keys(found.methods).join(', ');
       throw new Refusal(405, 'METHOD_NOT_ALLOWED', `this path takes ${allow}`, { allow });
@@ -85,7 +86,10 @@ export class Handler {
         response.writeHead(200, { 'content-type': file.type, 'cache-control': 'no-cache' });
         response.end(request.method === 'HEAD' ? undefined : file.bytes);
       };
-      return { name: path, methods: { GET: { access: 'page', run }, HEAD: { access: 'page', run } } };
+      return {
+        name: path,
+        methods: { GET: { access: 'page', run }, HEAD: { access: 'page', run } },
+      };
     }
     if (path === '/events') {
       const run = async (): Promise<void> => {

@@ -129,11 +129,11 @@ function follow(
     await observer.look();
     if (!ended) timer = setTimeout(() => void again(), intervalMs);
   };
-  const unsubscribe = store.onHealth?.(() => void observer.look());
+  const unsubscribe = store.onHealth(() => void observer.look());
   void again();
   return () => {
     ended = true;
     clearTimeout(timer);
-    unsubscribe?.();
+    unsubscribe();
   };
 }

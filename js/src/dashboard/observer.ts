@@ -1,5 +1,10 @@
-import type { HealingAction, HealthEvent, HealthSample } from '../health/shape.js';
-import type { ImplementationInfo, IPatternStore, PatternStoreStats, StoreHealth } from '../interface.js';
+import type { HealingAction, HealthSample } from '../health/shape.js';
+import type {
+  ImplementationInfo,
+  IPatternStore,
+  PatternStoreStats,
+  StoreHealth,
+} from '../interface.js';
 
 /** What a dashboard asks of a store. */
 export type DashboardStore = Pick<
@@ -13,13 +18,11 @@ export type DashboardStore = Pick<
   | 'getPattern'
   | 'deletePattern'
   | 'optimize'
-> &
-  Partial<{
-    healthHistory(): Promise<HealthSample[]>;
-    healingActions(): Promise<HealingAction[]>;
-    heal(options?: { signal?: AbortSignal }): Promise<HealingAction[]>;
-    onHealth(listener: (event: HealthEvent) => void): () => void;
-  }>;
+  | 'healthHistory'
+  | 'healingActions'
+  | 'heal'
+  | 'onHealth'
+>;
 
 /** How large a store was at one moment. */
 export interface Size {
@@ -84,7 +87,16 @@ export class Observer {
     this.#store = store;
     const info = store.getImplementationInfo();
     this.#view = {
-      ...{ title, at: Date.now(), info, history: [], actions: [], sizes: [], tallies: [], busyMs: 0 },
+      ...{
+        title,
+        at: Date.now(),
+        info,
+        history: [],
+        actions: [],
+        sizes: [],
+        tallies: [],
+        busyMs: 0,
+      },
     };
   }
 
@@ -113,8 +125,8 @@ export class Observer {
       await store.refresh();
       const stats = await store.getStats();
       const health = await store.health();
-      const history = (await store.healthHistory?.()) ?? [];
-      const actions = (await store.healingActions?.()) ?? [];
+      const history = await store.healthHistory();
+      const actions = await store.healingActions();
       const at = Date.now();
       const { count, slots, memoryUsage } = stats;
       const size = { at, count, tombstones: slots - count, memory: memoryUsage };

@@ -11,7 +11,9 @@ export function openPage(url: string): void {
   const [command, ...words] = OPENERS[process.platform] ?? ['xdg-open'];
   const opener = spawn(command, [...words, url], { stdio: 'ignore', detached: true });
   opener.once('error', ({ message }) => {
-    process.stderr.write(`damask: no browser could be opened (${message}): open the page yourself\n`);
+    process.stderr.write(
+      `damask: no browser could be opened (${message}): open the page yourself\n`,
+    );
   });
   opener.unref();
 }

@@ -53,9 +53,7 @@ function withOptions(command: Command): Command {
     .argument('<directory>', 'the store')
     .addOption(integer('--port <n>', 'where to listen; 0: any that is free', 0, 65535))
     .option('--host <name>', 'the name or address to listen on', '127.0.0.1')
-    .addOption(
-      new Option('--token <text>', 'what clients must know').env('DAMASK_DASHBOARD_TOKEN'),
-    )
+    .addOption(new Option('--token <text>', 'what clients must know').env('DAMASK_DASHBOARD_TOKEN'))
     .option('--allow-host <name...>', 'further names that requests may come under')
     .addOption(integer('--interval <ms>', 'how often the store is looked at', 100, 3_600_000))
     .option('--otel', 'report to the global meter of @opentelemetry/api too')

@@ -40,7 +40,7 @@ export class Connection {
       fetch: (url, init) => fetch(url, { ...init, headers: this.#headers(init.headers) }),
     });
     this.#events = events;
-    const parsed = <T>(event: MessageEvent): T => JSON.parse(event.data as string) as T;
+    const parsed = (event: MessageEvent): unknown => JSON.parse(event.data as string);
     events.addEventListener('open', () => {
       onLink('live');
     });
@@ -53,10 +53,10 @@ export class Connection {
         }, 5000);
     });
     events.addEventListener('view', (event) => {
-      onView(parsed<View>(event));
+      onView(parsed(event) as View);
     });
     events.addEventListener('update', (event) => {
-      onUpdate(parsed<Update>(event));
+      onUpdate(parsed(event) as Update);
     });
   }
 

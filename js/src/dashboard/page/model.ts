@@ -7,9 +7,8 @@ const MAX_POINTS = 5000;
 
 /** The view with what an update says. */
 export function updated(view: View, update: Update): View {
-  const { problem: old, ...kept } = view;
+  const { problem: _, ...kept } = view;
   const { history, actions, size, ...now } = update;
-  void old;
   return {
     ...kept,
     ...now,

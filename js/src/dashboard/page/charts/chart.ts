@@ -16,6 +16,8 @@ export interface ChartOptions {
   format: (value: number) => string;
   /** What the axis spans, given the least and the largest value. */
   span: (least: number, largest: number) => [number, number];
+  /** There is nothing between 0 and 1. */
+  whole?: boolean;
   /** Columns beside one another instead of lines over time; names each. */
   columns?: readonly string[];
   /** Two lines, by their index, between which a band is drawn. */
@@ -25,8 +27,13 @@ export interface ChartOptions {
 export type Column = readonly (number | null)[];
 
 const HEIGHT = 180;
-/** On a single moment a line has no length: what is shown around it, in seconds. */
-const AROUND = 60;
+/** What is shown at least, in seconds: less is a line without a length. */
+const LEAST_SPAN = 30;
+/** The least steps of an axis of whole numbers. */
+const WHOLE = Array.from({ length: 10 }, (_, i) => [1, 2, 5].map((it) => it * 10 ** i)).flat();
+const DAY = 86_400;
+/** So few values are shown as points too: a line through them could be too short to see. */
+const FEW = 20;
 
 const property = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -82,7 +89,7 @@ export class Chart {
   }
 
   #draw(): void {
-    const { lines, band, columns, format, span } = this.#options;
+    const { lines, band, columns, format, span, whole } = this.#options;
     const axis = { stroke: property('--muted'), grid: { stroke: property('--line'), width: 1 } };
     const ticks = { show: false };
     const font = `11px ${property('--font')}`;
@@ -94,10 +101,14 @@ export class Chart {
         cursor: { y: false, drag: { x: false, y: false } },
         scales: { x: this.#horizontal(), y: { range: (_, low, high) => span(low, high) } },
         axes: [
-          { ...axis, ticks, font, grid: { show: false }, ...(columns && columnAxis(columns)) },
+          {
+            ...{ ...axis, ticks, font, size: 30, grid: { show: false } },
+            ...(columns ? columnAxis(columns) : { values: (_, ...about) => clockTexts(...about) }),
+          },
           {
             ...{ ...axis, ticks, font, size: 64 },
             values: (_, splits) => splits.map((it) => format(it)),
+            ...(whole && { incrs: WHOLE }),
           },
         ],
         series: [{}, ...lines.map((line) => seriesOf(line, columns !== undefined))],
@@ -120,7 +131,7 @@ export class Chart {
   #horizontal(): uPlot.Scale {
     const { columns } = this.#options;
     if (columns) return { time: false, range: [-0.6, columns.length - 0.4] };
-    return { range: (_, from, to) => (from === to ? [from - AROUND, to + AROUND] : [from, to]) };
+    return { range: (_, from, to) => [Math.min(from, to - LEAST_SPAN), to] };
   }
 
   /** The legend: the values under the pointer, or else the newest of each line. */
@@ -153,14 +164,13 @@ export class Chart {
 
 function seriesOf({ label, colour, dash, fill, edge }: Line, columns: boolean): uPlot.Series {
   const stroke = property(colour);
-  if (columns)
-    return { label, stroke, fill: stroke, points: { show: false }, ...bars(), width: 0 };
+  if (columns) return { label, stroke, fill: stroke, points: { show: false }, ...bars(), width: 0 };
   return {
     label,
     stroke: edge ? 'transparent' : stroke,
     width: edge ? 0 : 2,
     spanGaps: true,
-    ...(edge && { points: { show: false } }),
+    points: { show: (plot) => !edge && plot.data[0].length <= FEW },
     ...(dash && { dash }),
     ...(fill && { fill: property('--band') }),
   };
@@ -173,4 +183,18 @@ function bars(): Pick<uPlot.Series, 'paths'> {
 
 function columnAxis(columns: readonly string[]): uPlot.Axis {
   return { splits: columns.map((_, i) => i), values: [...columns] };
+}
+
+/** Times of an axis with so many seconds from one to the next: the day where a step is one. */
+function clockTexts(
+  splits: readonly number[],
+  _axis: number,
+  _space: number,
+  step: number,
+): string[] {
+  const text = new Intl.DateTimeFormat('en-GB', {
+    ...(step >= DAY ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit' }),
+    ...(step < 60 && { second: '2-digit' }),
+  });
+  return splits.map((it) => text.format(it * 1e3));
 }

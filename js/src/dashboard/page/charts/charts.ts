@@ -42,7 +42,7 @@ export class Charts {
       { label: 'patterns', colour: '--series-1' },
       { label: 'deleted', colour: '--series-3', dash: [6, 3] },
     ],
-    ...{ format: count, span: fromZero },
+    ...{ format: count, span: fromZero, whole: true },
   });
   readonly #memory = new Chart({
     title: 'Memory',
@@ -50,10 +50,10 @@ export class Charts {
     ...{ format: bytes, span: fromZero },
   });
   readonly #degrees = new Chart({
-    title: 'Patterns that few links lead to, by how many do',
+    title: 'Weakly linked patterns, by the links that lead to them',
     lines: [{ label: 'patterns', colour: '--series-2' }],
     columns: DEGREES,
-    ...{ format: count, span: fromZero },
+    ...{ format: count, span: fromZero, whole: true },
   });
 
   constructor(parent: HTMLElement) {

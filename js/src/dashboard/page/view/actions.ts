@@ -38,9 +38,11 @@ export function actions(all: readonly HealingAction[]): TemplateResult {
         ${all.slice(-SHOWN).reverse().map(row)}
       </tbody>
     </table>
-    ${all.length > SHOWN
-      ? html`<p class="muted">The newest ${SHOWN} of ${count(all.length)}.</p>`
-      : nothing}
+    ${
+      all.length > SHOWN
+        ? html`<p class="muted">The newest ${SHOWN} of ${count(all.length)}.</p>`
+        : nothing
+    }
   </div>`;
 }
 
@@ -51,17 +53,25 @@ function row(action: HealingAction): TemplateResult {
     <td data-label="What">${KINDS[kind]}</td>
     <td data-label="Why">${because}</td>
     <td data-label="Before and after">${changes(before, after)}</td>
-    <td data-label="Cost">
-      ${cost === undefined
-        ? 'none'
-        : html`${milliseconds(cost.busyMs)} of work, longest pause
-          ${milliseconds(cost.longestPauseMs)}, ${bytes(cost.peakBytes)} beside the store`}
-    </td>
+    <td data-label="Cost">${cost === undefined ? 'none' : priceOf(cost)}</td>
     <td data-label="Outcome">
-      <span class="outcome ${outcome}">${OUTCOMES[outcome]}</span>
-      ${message === undefined ? nothing : html`<br />${message}`}
+      <div>
+        <span class="outcome ${outcome}">${OUTCOMES[outcome]}</span>
+        ${message === undefined ? nothing : html`<br />${message}`}
+      </div>
     </td>
   </tr>`;
+}
+
+function priceOf({
+  busyMs,
+  longestPauseMs,
+  peakBytes,
+}: NonNullable<HealingAction['cost']>): string {
+  return (
+    `${milliseconds(busyMs)} of work, longest pause ${milliseconds(longestPauseMs)}, ` +
+    `${bytes(peakBytes)} beside the store`
+  );
 }
 
 const FIGURES: readonly [keyof HealingFigures, string, (value: number) => string][] = [
@@ -83,5 +93,9 @@ function changes(before: HealingFigures, after: HealingFigures | undefined): Tem
     if (now === undefined || now === old) return [];
     return [html`<li>${name} ${format(old)} → ${format(now)}</li>`];
   });
-  return rows.length > 0 ? html`<ul class="changes">${rows}</ul>` : html`no figure changed`;
+  return rows.length > 0
+    ? html`<ul class="changes">
+        ${rows}
+      </ul>`
+    : html`no figure changed`;
 }

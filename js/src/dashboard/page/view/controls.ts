@@ -25,7 +25,8 @@ export function controls(
     </p>`;
   if (!hasToken)
     return html`<p class="muted">
-      To heal from here, open the page by the address with the token, which was printed at the start.
+      To heal from here, open the page by the address with the token, which was printed at the
+      start.
     </p>`;
   return html`<p class="buttons">
     <button type="button" ?disabled=${work.busy} @click=${orders.heal}>

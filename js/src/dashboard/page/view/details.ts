@@ -12,13 +12,21 @@ export function details({ info, stats, health }: View): TemplateResult {
       'Vectors',
       stats && `${count(stats.dimension)} components, ${stats.metric}, ${stats.precision}`,
     ],
-    ['Durability', health?.durability.policy === 'none' ? 'this process writes nothing' : health?.durability.policy],
+    [
+      'Durability',
+      health?.durability.policy === 'none'
+        ? 'this process writes nothing'
+        : health?.durability.policy,
+    ],
     [
       'A crash would lose',
       stats && `${count(stats.pendingChanges)} changes, ${bytes(stats.pendingBytes)}`,
     ],
     ['Snapshot', stats && `generation ${count(stats.generation)}`],
-    ['Journal to replay', health?.writer === true ? bytes(health.durability.journalBytes) : undefined],
+    [
+      'Journal to replay',
+      health?.writer === true ? bytes(health.durability.journalBytes) : undefined,
+    ],
     ['Changes in its life', stats && count(stats.sequence)],
     [
       'Engines passed over',
@@ -31,7 +39,12 @@ export function details({ info, stats, health }: View): TemplateResult {
     <summary>What runs</summary>
     <dl class="facts">
       ${rows.flatMap(([name, value]) =>
-        value === undefined ? [] : [html`<dt>${name}</dt><dd>${value}</dd>`],
+        value === undefined
+          ? []
+          : [
+              html`<dt>${name}</dt>
+                <dd>${value}</dd>`,
+            ],
       )}
     </dl>
     <p class="muted">For Prometheus: <a href="metrics">/metrics</a></p>

@@ -16,15 +16,15 @@ export function header(view: View | undefined, link: Link, turn: () => void): Te
   return html`
     <div class="name">
       <h1>${view?.title ?? 'damask'}</h1>
-      ${view &&
-      html`<p class="muted">
-        ${view.info.type} (${view.info.instructionSet}) · damask ${view.info.version} ·
-        ${view.info.runtime}
-      </p>`}
+      ${
+        view &&
+        html`<p class="muted">
+          ${view.info.type} (${view.info.instructionSet}) · damask ${view.info.version} ·
+          ${view.info.runtime}
+        </p>`
+      }
     </div>
     <p class="link ${link}" role="status">${LINKS[link]}</p>
-    <button type="button" class="quiet" @click=${turn} aria-label="Colours: ${chosen}, change">
-      ${chosen === 'auto' ? 'Auto' : chosen === 'light' ? 'Light' : 'Dark'}
-    </button>
+    <button type="button" class="quiet" @click=${turn}>Colours: ${chosen}</button>
   `;
 }

@@ -23,17 +23,19 @@ export function status(view: View, now: number): TemplateResult {
         <strong>${HEADLINES[state]}</strong>
         <span class="badge">${state}</span>
       </p>
-      ${reasons.length === 0
-        ? nothing
-        : html`<ul class="reasons">
-            ${reasons.map(({ code, message }) => {
-              const advice = adviceFor(code);
-              return html`<li>
-                <p>${sentence(message)} <code>${code}</code></p>
-                ${advice === undefined ? nothing : html`<p class="advice">What to do: ${advice}</p>`}
-              </li>`;
-            })}
-          </ul>`}
+      ${
+        reasons.length === 0
+          ? nothing
+          : html`<ul class="reasons">
+              ${reasons.map(({ code, message }) => {
+                const advice = adviceFor(code, view.health?.writer === true);
+                return html`<li>
+                  <p>${sentence(message)} <code>${code}</code></p>
+                  ${advice === undefined ? nothing : html`<p class="advice">What to do: ${advice}</p>`}
+                </li>`;
+              })}
+            </ul>`
+      }
       <p class="muted">${sampleAge(view, now)}</p>
     </div>
   `;

@@ -17,9 +17,11 @@ export function tiles(view: View): TemplateResult {
         html`<div class="card tile">
           <dt>${name}</dt>
           <dd class=${value === undefined ? 'empty' : ''}>${value ?? UNMEASURED}</dd>
-          ${value === undefined || note === undefined
-            ? nothing
-            : html`<dd class="note">${note}</dd>`}
+          ${
+            value === undefined || note === undefined
+              ? nothing
+              : html`<dd class="note">${note}</dd>`
+          }
         </div>`,
     )}
   </dl>`;
@@ -57,12 +59,18 @@ function tilesOf(view: View): Tile[] {
     {
       name: 'Memory',
       value: stats && bytes(stats.memoryUsage),
-      note: stats && stats.count > 0 ? `${bytes(stats.memoryUsage / stats.count)} per pattern` : undefined,
+      note:
+        stats && stats.count > 0
+          ? `${bytes(stats.memoryUsage / stats.count)} per pattern`
+          : undefined,
     },
     {
       name: 'Deleted, taking room',
       value: tombstones === undefined ? undefined : count(tombstones),
-      note: stats && stats.slots > 0 ? `${percent((tombstones ?? 0) / stats.slots)} of all nodes` : undefined,
+      note:
+        stats && stats.slots > 0
+          ? `${percent((tombstones ?? 0) / stats.slots)} of all nodes`
+          : undefined,
     },
     {
       name: 'Unreachable',
