@@ -61,7 +61,7 @@ async function bundle({ platform, conditions, entries, formats, beside = {} }) {
       dir: 'dist',
       format,
       exports: 'named',
-      paths: (id) => (id === 'util' ? 'node:util' : (others.get(id) ?? id)),
+      paths: { util: 'node:util', ...Object.fromEntries(others) },
       entryFileNames: `[name].${ending}`,
       chunkFileNames: `${platform}-[hash].${ending}`,
     });

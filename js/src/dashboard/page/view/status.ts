@@ -18,24 +18,26 @@ export function status(view: View, now: number): TemplateResult {
   const { state, reasons } = verdictOf(view);
   return html`
     <div class="card state ${state}">
-      <p class="headline">
-        <span class="symbol" aria-hidden="true">${SYMBOLS[state]}</span>
-        <strong>${HEADLINES[state]}</strong>
-        <span class="badge">${state}</span>
-      </p>
-      ${
-        reasons.length === 0
-          ? nothing
-          : html`<ul class="reasons">
-              ${reasons.map(({ code, message }) => {
-                const advice = adviceFor(code, view.health?.writer === true);
-                return html`<li>
-                  <p>${sentence(message)} <code>${code}</code></p>
-                  ${advice === undefined ? nothing : html`<p class="advice">What to do: ${advice}</p>`}
-                </li>`;
-              })}
-            </ul>`
-      }
+      <div role="status">
+        <p class="headline">
+          <span class="symbol" aria-hidden="true">${SYMBOLS[state]}</span>
+          <strong>${HEADLINES[state]}</strong>
+          <span class="badge">${state}</span>
+        </p>
+        ${
+          reasons.length === 0
+            ? nothing
+            : html`<ul class="reasons">
+                ${reasons.map(({ code, message }) => {
+                  const advice = adviceFor(code, view.health?.writer === true);
+                  return html`<li>
+                    <p>${sentence(message)} <code>${code}</code></p>
+                    ${advice === undefined ? nothing : html`<p class="advice">What to do: ${advice}</p>`}
+                  </li>`;
+                })}
+              </ul>`
+        }
+      </div>
       <p class="muted">${sampleAge(view, now)}</p>
     </div>
   `;
