@@ -121,7 +121,10 @@ async function start(
     });
   if (persister?.generation === 0 && policy.policy !== 'manual') await persister.flush();
   const historyFile = driver && new HistoryFile(driver);
-  const history = await historyFile?.read();
+  const history = await historyFile?.read().catch((cause: unknown) => {
+    warnOperator(`damask could not read the history of a store: ${String(cause)}`, config);
+    return undefined;
+  });
   return new LocalPatternStore({
     ...{ ...turns, persister, lock, recovered: recovered.changes, follower: undefined },
     ...settingsOf(config, chosen, storage, historyFile, new History(history)),

@@ -162,10 +162,11 @@ export class Watch {
     }
   }
 
-  /** Searches for so many random live patterns by their own embeddings. */
-  probe(count: number): void {
+  /** Searches for up to so many random live patterns by their own embeddings, and for one at least. */
+  probe(most: number, ms: number): void {
     const store = this.#storeOf();
-    for (let i = 0; i < count; ++i) {
+    const end = performance.now() + ms;
+    for (let i = 0; i < most && (i === 0 || performance.now() < end); ++i) {
       const slot = randomSlot(store, this.#random);
       const seen = slot === undefined ? undefined : probe(store, slot, this.#probeEf);
       if (seen === undefined) return;

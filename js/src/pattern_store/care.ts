@@ -77,7 +77,8 @@ export function careFor(parts: CaredFor, rebuilds: Turns): Care {
   const caretaker = new Caretaker({
     ...{ storeOf, rebuilds, clock, random, steering, watch, backend: info.type, healing },
     mayHeal: follower === undefined,
-    hasBackground: enableMetrics && settings.hasTimers,
+    isWatching: enableMetrics,
+    hasTimers: settings.hasTimers,
     ...{ history, onHealth, warn },
     compactStorage: persister && (() => persister.compact()),
     save: persister && historyFile && saving(persister, historyFile),
