@@ -3,7 +3,6 @@ import { chooseEngine, warnOperator, type Chosen } from './chain.js';
 import { resolveConfig } from './config/resolve.js';
 import type { Engine } from './engine.js';
 import { ConflictError, InvalidArgumentError } from './errors.js';
-import type { HealedStore } from './health/engine.js';
 import { History } from './health/history.js';
 import { HistoryFile } from './health/history_file.js';
 import type { ImplementationInfo, IPatternStore, PatternStoreConfig } from './interface.js';
@@ -121,11 +120,14 @@ async function start(
     });
   if (persister?.generation === 0 && policy.policy !== 'manual') await persister.flush();
   const historyFile = driver && new HistoryFile(driver);
-  const history = await historyFile?.read();
+  const history = await historyFile?.read().catch((cause: unknown) => {
+    warnOperator(`damask could not read the history of a store: ${String(cause)}`, config);
+    return undefined;
+  });
   return new LocalPatternStore({
     ...{ ...turns, persister, lock, recovered: recovered.changes, follower: undefined },
     ...settingsOf(config, chosen, storage, historyFile, new History(history)),
-    store: store as HealedStore,
+    store,
   });
 }
 
@@ -137,7 +139,7 @@ async function openReader(
 ): Promise<IPatternStore> {
   const follower = await Follower.open(driver, chosen.engine, config);
   return new LocalPatternStore({
-    ...{ follower, store: follower.store as HealedStore, recovered: follower.recovered },
+    ...{ follower, store: follower.store, recovered: follower.recovered },
     ...{ turns: new Turns(), snapshots: new Turns() },
     ...{ persister: undefined, lock: undefined },
     ...settingsOf(config, chosen, driver.name, new HistoryFile(driver), new History()),

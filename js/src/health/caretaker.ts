@@ -15,8 +15,9 @@ import type { Reading, ReasonCode, Standings } from './states.js';
 
 /** From one look at what there is to do to the next, while the store is used. */
 const ROUND_MS = 100;
-/** Patterns that a round searches for by their own embeddings. */
+/** Patterns that a round searches for by their own embeddings, and when it ends with that. */
 const PROBES = 4;
+const PROBES_MS = 0.5;
 /** A sample is taken after so long, or after so many searches and changes if that is not too soon. */
 const SAMPLE_MS = 5000;
 const SAMPLE_OPERATIONS = 10_000;
@@ -36,8 +37,9 @@ export interface CaretakerParts extends HealerParts {
   healing: Healing;
   /** Whether anything may be done to the store at all. */
   mayHeal: boolean;
-  /** Whether what is seen may be looked into while nobody asks. */
-  hasBackground: boolean;
+  /** Whether searches are watched; and whether there are timers to look into it while nobody asks. */
+  isWatching: boolean;
+  hasTimers: boolean;
   history: History;
   /** Keeps the history; absent where it is kept in memory alone. */
   save?: ((bytes: Uint8Array) => Promise<void>) | undefined;
@@ -72,7 +74,8 @@ export class Caretaker {
 
   /** Something was searched or changed: there may be something to look at. */
   used(): void {
-    if (!this.#parts.hasBackground || this.#callOff !== undefined) return;
+    const { isWatching, hasTimers } = this.#parts;
+    if (!isWatching || !hasTimers || this.#callOff !== undefined) return;
     if (this.#round !== undefined || this.#stop.signal.aborted) return;
     this.#callOff = this.#parts.clock.after(ROUND_MS, () => {
       this.#callOff = undefined;
@@ -127,7 +130,7 @@ export class Caretaker {
   /** Looks at everything now, and does what is wanted. */
   async heal({ signal, onProgress }: WorkOptions): Promise<HealingAction[]> {
     signal?.throwIfAborted();
-    const { backend, storeOf, watch, random, steering, rebuilds } = this.#parts;
+    const { backend, storeOf, watch, random, steering, rebuilds, isWatching } = this.#parts;
     const both = either(this.#stop.signal, signal);
     const pace = briskly(backend, both.signal);
     try {
@@ -138,7 +141,9 @@ export class Caretaker {
           const questions = questionsFor(storeOf(), watch.questions, random);
           const asked = { questions, ef: steering.ef, probeEf: steering.asked, random };
           measured = await measure(storeOf(), asked, pace);
+          await watch.checkWaiting(pace);
         }
+        if (isWatching) this.#sample();
         const reading = this.#expecting(
           measured ? withMeasured(watch.reading(), measured) : watch.reading(),
         );
@@ -159,7 +164,8 @@ export class Caretaker {
     this.#stop.abort();
     await this.#round;
     await this.#heals.take(() => undefined);
-    if (this.#parts.watch.window.operations >= LAST_OPERATIONS) this.#sample();
+    const { isWatching, watch } = this.#parts;
+    if (isWatching && watch.window.operations >= LAST_OPERATIONS) this.#sample();
   }
 
   /** Writes what was seen. */
@@ -172,7 +178,7 @@ export class Caretaker {
     const pace = atLeisure(backend, clock, this.#stop.signal, steering.repairShare);
     try {
       if (hasGraph(storeOf())) {
-        watch.probe(PROBES);
+        watch.probe(PROBES, PROBES_MS);
         await watch.checkWaiting(pace);
         steering.decide(storeOf().size, () => watch.takeMissed());
         if (watch.isCensusDue) await rebuilds.take(() => watch.takeCensus(pace));

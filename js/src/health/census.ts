@@ -1,5 +1,5 @@
 import type { GraphCensus } from '../types.js';
-import type { HealedStore } from './engine.js';
+import type { Store } from '../store.js';
 import { inSlices, StepSize, type Pace, type Taken } from './pace.js';
 
 /** Nodes that the first step looks at, and that any may. */
@@ -10,7 +10,7 @@ const WEAK_BELOW = 2;
 
 /** Looks at all links, in slices. Throws InvalidStateError when the store is cleared meanwhile. */
 export async function takeCensus(
-  store: HealedStore,
+  store: Store,
   pace: Pace,
 ): Promise<{ census: GraphCensus; taken: Taken }> {
   const size = new StepSize(FIRST_NODES, MOST_NODES, pace.sliceMs);
@@ -30,9 +30,13 @@ export async function takeCensus(
 }
 
 /** Links what the last census found unreachable or weak, in slices. */
-export async function repair(store: HealedStore, pace: Pace): Promise<Taken> {
+export async function repair(store: Store, pace: Pace): Promise<Taken> {
   const size = new StepSize(1, MOST_NODES, pace.sliceMs);
-  return inSlices(() => size.run((nodes) => store.stepRepair(nodes)) !== undefined, pace);
+  try {
+    return await inSlices(() => size.run((nodes) => store.stepRepair(nodes)) !== undefined, pace);
+  } finally {
+    if (!store.disposed) store.cancelCensus();
+  }
 }
 
 /** Live nodes with hardly a link that leads to them. */
@@ -41,12 +45,12 @@ export function weakOf({ lowInDegrees }: GraphCensus): number {
 }
 
 /** Whether there is a graph to look at. */
-export function hasGraph(store: HealedStore): boolean {
+export function hasGraph(store: Store): boolean {
   return store.stats().maxLevel >= 0;
 }
 
 /** Nodes of deleted and replaced patterns. */
-export function tombstonesOf(store: HealedStore): number {
+export function tombstonesOf(store: Store): number {
   const { slots, count } = store.stats();
   return slots - count - store.stagedCount;
 }

@@ -1,4 +1,4 @@
-import type { HealedStore } from './engine.js';
+import type { Store } from '../store.js';
 import type { Filter, SearchOptions, SlotSearchResult, Vector } from '../types.js';
 import { inSlices, StepSize, type Pace, type Taken } from './pace.js';
 
@@ -10,7 +10,7 @@ const MOST_SLOTS = 1 << 20;
 
 /** A search that was answered, as it is to be repeated exactly. */
 export interface Answered {
-  store: HealedStore;
+  store: Store;
   query: Float32Array;
   options: Filter & Pick<SearchOptions, 'k' | 'threshold'>;
   /** Candidates that the search kept. */
@@ -35,7 +35,7 @@ export interface Checked extends Taken {
  * already and not to be found.
  */
 export function answered(
-  store: HealedStore,
+  store: Store,
   query: Vector,
   ef: number,
   options: SearchOptions,
@@ -93,7 +93,7 @@ function hitsOf(scores: Float32Array, best: readonly number[], trials: number): 
   return Math.min(trials, scores.filter((score) => score >= least).length);
 }
 
-function sizeOf(store: HealedStore): { slots: number; dead: number } {
+function sizeOf(store: Store): { slots: number; dead: number } {
   const { slots, count } = store.stats();
   return { slots, dead: slots - count };
 }

@@ -5,7 +5,7 @@ import type { Progress } from '../interface.js';
 import type { RebuildKind } from '../types.js';
 import { repair, tombstonesOf } from './census.js';
 import type { Clock } from './clock.js';
-import type { HealedStore } from './engine.js';
+import type { Store } from '../store.js';
 import { worsened, type Decision } from './ladder.js';
 import { measure, questionsFor, type Measured, type Question } from './measure.js';
 import type { Pace, Taken } from './pace.js';
@@ -15,7 +15,7 @@ import type { Steering } from './steering.js';
 import type { Watch } from './watch.js';
 
 export interface HealerParts {
-  storeOf: () => HealedStore;
+  storeOf: () => Store;
   /** The graph is replaced by one at a time. */
   rebuilds: Turns;
   clock: Clock;
@@ -152,7 +152,7 @@ export class Healer {
   async #repair(pace: Pace): Promise<Cost> {
     const { watch, storeOf } = this.#parts;
     const before = bytesOf(storeOf());
-    const census = await watch.takeCensus(pace);
+    const census = await watch.takeCensus(pace, true);
     const taken = census && (await repair(storeOf(), pace));
     return costOf(taken ?? NOTHING, bytesOf(storeOf()) - before);
   }

@@ -1,5 +1,5 @@
 import type { HealingKind } from './shape.js';
-import { FEW_TOMBSTONES, type Reading, type ReasonCode } from './states.js';
+import { FEW_TOMBSTONES, hasLost, type Reading, type ReasonCode } from './states.js';
 
 /** What a decision rests on. */
 export interface Need {
@@ -33,13 +33,14 @@ export function decide(need: Need): Decision | undefined {
   const { reading, faults, tried } = need;
   const { live, tombstones, unreachable = 0, weak = 0 } = reading;
   const isPoor = faults.has('LOW_RECALL') || faults.has('SELF_MISSES');
+  const isDamaged = faults.has('SELF_MISSES') || (faults.has('LOW_RECALL') && hasLost(reading));
   const isLong = faults.has('MORE_DISTANCES');
   const share = tombstones / Math.max(live, 1);
   const rungs: [HealingKind, boolean, string][] = [
     ['raise-ef', isPoor && !isLong && need.mayRaiseEf, 'searches miss more than they should'],
     [
       'repair',
-      unreachable > 0 || (isPoor && weak > 0),
+      unreachable > 0 || (isDamaged && weak > 0),
       unreachable > 0
         ? `no links lead to ${unreachable} patterns`
         : `searches miss more than they should, and hardly a link leads to ${weak} patterns`,
@@ -47,13 +48,13 @@ export function decide(need: Need): Decision | undefined {
     [
       'compact',
       (tombstones >= FEW_TOMBSTONES && share > TOMBSTONE_SHARE) ||
-        ((isPoor || isLong) && share > POOR_SHARE),
+        ((isDamaged || isLong) && share > POOR_SHARE),
       `${tombstones} deleted and replaced patterns take room beside ${live} live ones`,
     ],
     [
       'rebuild',
-      isPoor || isLong || (unreachable > 0 && tried.has('repair')),
-      isPoor
+      isDamaged || isLong || (unreachable > 0 && tried.has('repair')),
+      isDamaged
         ? 'searches miss more than they did in the new graph, and nothing cheaper is left to do'
         : isLong
           ? 'searches take more distances than they did in the new graph'

@@ -1,6 +1,6 @@
 import { bytesOf } from '../pattern_store/long_work.js';
 import { tombstonesOf } from './census.js';
-import type { HealedStore } from './engine.js';
+import type { Store } from '../store.js';
 import { wilson, RollingShare } from './estimate.js';
 import { answered, check, type Answered } from './exact.js';
 import { inSlices, type Pace } from './pace.js';
@@ -32,11 +32,7 @@ interface Asked {
 }
 
 /** Those that were asked last, and random live patterns where these are few. */
-export function questionsFor(
-  store: HealedStore,
-  last: readonly Question[],
-  random: Random,
-): Question[] {
+export function questionsFor(store: Store, last: readonly Question[], random: Random): Question[] {
   const questions = last.slice(-QUESTIONS);
   while (questions.length < QUESTIONS) {
     const slot = randomSlot(store, random);
@@ -49,7 +45,7 @@ export function questionsFor(
 
 /** Measures a store as it is, in slices. What its searches answer exactly is left out. */
 export async function measure(
-  store: HealedStore,
+  store: Store,
   { questions, ef, probeEf, random }: Asked,
   pace: Pace,
 ): Promise<Measured> {
@@ -84,7 +80,7 @@ export async function measure(
 }
 
 async function ask(
-  store: HealedStore,
+  store: Store,
   { query, options }: Question,
   ef: number,
   pace: Pace,

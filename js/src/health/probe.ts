@@ -1,4 +1,4 @@
-import type { HealedStore } from './engine.js';
+import type { Store } from '../store.js';
 import type { Random } from './random.js';
 
 /** Results among which a pattern must be that is searched for by its own embedding. */
@@ -13,7 +13,7 @@ export interface Probe {
 }
 
 /** The slot of a random live pattern; undefined when there is none. */
-export function randomSlot(store: HealedStore, random: Random): number | undefined {
+export function randomSlot(store: Store, random: Random): number | undefined {
   const { slots, count } = store.stats();
   if (count === 0) return undefined;
   let slot = 0;
@@ -28,7 +28,7 @@ export function randomSlot(store: HealedStore, random: Random): number | undefin
  * Searches for the pattern in a live slot by its own embedding. It is found when it is in the first ten,
  * or when none of these is worse than it; undefined when the search is exact, as without a graph.
  */
-export function probe(store: HealedStore, slot: number, ef: number): Probe | undefined {
+export function probe(store: Store, slot: number, ef: number): Probe | undefined {
   const embedding = store.embeddingAt(slot);
   if (embedding === undefined) return undefined;
   const asked = { k: PROBE_K, ef: Math.max(ef, PROBE_K) };

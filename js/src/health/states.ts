@@ -57,6 +57,16 @@ const enough = (estimate: Estimate | undefined): Estimate | undefined =>
 const wantedRecall = ({ targetRecall, expected }: Reading): number | undefined =>
   targetRecall ?? expected?.recall;
 
+/**
+ * Whether recall is certainly below what the graph could do when it was new, or nobody knows what that
+ * was: a wish that it never met says nothing of the graph.
+ */
+export function hasLost({ recall, expected }: Reading): boolean {
+  if (expected?.recall === undefined) return true;
+  const known = enough(recall);
+  return known !== undefined && expected.recall - known.high >= SHARE_OFF;
+}
+
 /** The worst first. */
 const RULES: readonly Rule[] = [
   {

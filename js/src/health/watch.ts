@@ -2,7 +2,7 @@ import type { BackendName } from '../interface.js';
 import type { GraphCensus, SearchOptions, SlotSearchResult, Vector } from '../types.js';
 import { hasGraph, takeCensus, tombstonesOf, weakOf } from './census.js';
 import type { Clock } from './clock.js';
-import type { HealedStore } from './engine.js';
+import type { Store } from '../store.js';
 import { RollingMean, RollingShare } from './estimate.js';
 import { answered, check, type Answered } from './exact.js';
 import { QUESTIONS, type Question } from './measure.js';
@@ -36,7 +36,7 @@ export interface Missed {
 
 /** Everything that is measured of a store while it is used. */
 export class Watch {
-  readonly #storeOf: () => HealedStore;
+  readonly #storeOf: () => Store;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #probeEf: number;
@@ -64,7 +64,7 @@ export class Watch {
   #operations = 0;
   #begun: number | undefined;
 
-  constructor(storeOf: () => HealedStore, clock: Clock, random: Random, probeEf: number) {
+  constructor(storeOf: () => Store, clock: Clock, random: Random, probeEf: number) {
     this.#storeOf = storeOf;
     this.#clock = clock;
     this.#random = random;
@@ -76,7 +76,7 @@ export class Watch {
   /** One search of the store that `result` is of; called for each. */
   searched(
     ms: number,
-    store: HealedStore,
+    store: Store,
     query: Vector,
     ef: number,
     options: SearchOptions,
@@ -162,10 +162,11 @@ export class Watch {
     }
   }
 
-  /** Searches for so many random live patterns by their own embeddings. */
-  probe(count: number): void {
+  /** Searches for up to so many random live patterns by their own embeddings, and for one at least. */
+  probe(most: number, ms: number): void {
     const store = this.#storeOf();
-    for (let i = 0; i < count; ++i) {
+    const end = performance.now() + ms;
+    for (let i = 0; i < most && (i === 0 || performance.now() < end); ++i) {
       const slot = randomSlot(store, this.#random);
       const seen = slot === undefined ? undefined : probe(store, slot, this.#probeEf);
       if (seen === undefined) return;
@@ -182,11 +183,13 @@ export class Watch {
     return this.#changesSinceCensus >= wanted;
   }
 
-  async takeCensus(pace: Pace): Promise<GraphCensus | undefined> {
+  /** What it has found is kept in the store for a repair only where that is said. */
+  async takeCensus(pace: Pace, isForRepair = false): Promise<GraphCensus | undefined> {
     const store = this.#storeOf();
     if (!hasGraph(store)) return undefined;
     this.#changesSinceCensus = 0;
     this.#census = (await takeCensus(store, pace)).census;
+    if (!isForRepair) store.cancelCensus();
     return this.#census;
   }
 

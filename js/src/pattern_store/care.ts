@@ -1,6 +1,5 @@
 import { Caretaker } from '../health/caretaker.js';
 import { systemClock, type Clock } from '../health/clock.js';
-import type { HealedStore } from '../health/engine.js';
 import { History } from '../health/history.js';
 import type { HistoryFile } from '../health/history_file.js';
 import { randomOf } from '../health/random.js';
@@ -15,6 +14,7 @@ import type {
 import { Steering } from '../health/steering.js';
 import { Watch } from '../health/watch.js';
 import type { ImplementationInfo, RecoveredChanges } from '../interface.js';
+import type { Store } from '../store.js';
 import { durabilityOf } from './health.js';
 import type { Persister } from './persister.js';
 import type { Turns } from './turns.js';
@@ -38,7 +38,7 @@ export interface CareSettings {
 }
 
 interface CaredFor {
-  store: HealedStore;
+  store: Store;
   info: ImplementationInfo;
   persister: Persister | undefined;
   follower: { generation: number } | undefined;
@@ -64,7 +64,7 @@ export function careFor(parts: CaredFor, rebuilds: Turns): Care {
   const { clock = systemClock, history, historyFile, warn, healing, onHealth, ...settings } = care;
   const { hnsw } = store.options;
   const random = randomOf(store.stats().sequence);
-  const storeOf = (): HealedStore => parts.store;
+  const storeOf = (): Store => parts.store;
   const steering = new Steering(clock, {
     ...{ storeEf: hnsw.efSearch, efSearch: settings.efSearch },
     ...{ targets: settings.targets, kind: settings.efControl },
@@ -77,7 +77,8 @@ export function careFor(parts: CaredFor, rebuilds: Turns): Care {
   const caretaker = new Caretaker({
     ...{ storeOf, rebuilds, clock, random, steering, watch, backend: info.type, healing },
     mayHeal: follower === undefined,
-    hasBackground: enableMetrics && settings.hasTimers,
+    isWatching: enableMetrics,
+    hasTimers: settings.hasTimers,
     ...{ history, onHealth, warn },
     compactStorage: persister && (() => persister.compact()),
     save: persister && historyFile && saving(persister, historyFile),

@@ -1,6 +1,5 @@
 import { checkText } from '../check.js';
 import { DisposedError, InvalidArgumentError, NotFoundError, ReadOnlyError } from '../errors.js';
-import type { HealedStore } from '../health/engine.js';
 import { briskly } from '../health/pace.js';
 import type { HealingAction, HealthEvent, HealthSample } from '../health/shape.js';
 import type {
@@ -39,7 +38,7 @@ import { Turns } from './turns.js';
 
 /** What a store is made of. */
 export interface Parts extends StoreTurns {
-  store: HealedStore;
+  store: Store;
   info: ImplementationInfo;
   persister: Persister | undefined;
   /** What the store is read by, when it is only read. */
@@ -248,7 +247,7 @@ export class LocalPatternStore implements IPatternStore {
       if (follower === undefined)
         return { changes: 0, sequence, generation: this.#generation, reopened: false };
       const report = await follower.refresh();
-      this.#parts.store = follower.store as HealedStore;
+      this.#parts.store = follower.store;
       if (report.reopened) this.#care.caretaker.renewed();
       if (report.changes !== 0) this.#care.watch?.dropWaiting();
       return report;
@@ -355,7 +354,7 @@ export class LocalPatternStore implements IPatternStore {
     this.#parts.persister?.checkWritable();
   }
 
-  #store(): HealedStore {
+  #store(): Store {
     if (this.#ended !== undefined) throw new DisposedError('the store was shut down');
     return this.#parts.store;
   }

@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from '../errors.js';
-import type { HealedStore } from '../health/engine.js';
 import { inSlices, soon, StepSize, type Pace, type Taken } from '../health/pace.js';
 import type { Progress, WorkOptions } from '../interface.js';
 import type { Store } from '../store.js';
@@ -55,7 +54,7 @@ export interface RebuildCost extends Taken {
  * store meanwhile leaves nothing to build.
  */
 export async function rebuild(
-  store: HealedStore,
+  store: Store,
   kind: RebuildKind,
   pace: Pace,
   onProgress?: (progress: Progress) => void,

@@ -7,21 +7,13 @@ import type {
   IPatternStore,
   ListOptions,
   PatternStoreConfig,
-  Progress,
   StoredPattern,
   TestPattern,
-  WorkOptions,
 } from '../interface.js';
 import { fromSnapshot, openPatternStore } from '../open.js';
-import { receiveSignal } from './abort.js';
+import { withWork, type SentWork } from './work.js';
 
 const PAGE = 256;
-
-/** Options of long work as they cross: the signal as a port, the callback as comlink's proxy. */
-export interface SentWork {
-  signalPort?: MessagePort;
-  onProgress?: (progress: Progress) => void;
-}
 
 /** The methods that cross as they are. */
 const PLAIN_METHODS = [
@@ -66,23 +58,23 @@ export class WorkerHost {
   }
 
   storeBatch(patterns: readonly TestPattern[], work: SentWork): Promise<void> {
-    return this.#opened().storeBatch(patterns, received(work));
+    return withWork(work, (options) => this.#opened().storeBatch(patterns, options));
   }
 
   backup(destination: string, work: SentWork): Promise<BackupReport> {
-    return this.#opened().backup(destination, received(work));
+    return withWork(work, (options) => this.#opened().backup(destination, options));
   }
 
   buildIndex(work: SentWork): Promise<void> {
-    return this.#opened().buildIndex(received(work));
+    return withWork(work, (options) => this.#opened().buildIndex(options));
   }
 
   optimize(work: SentWork): Promise<void> {
-    return this.#opened().optimize(received(work));
+    return withWork(work, (options) => this.#opened().optimize(options));
   }
 
   heal(work: SentWork): Promise<HealingAction[]> {
-    return this.#opened().heal(received(work));
+    return withWork(work, (options) => this.#opened().heal(options));
   }
 
   /** Tells a listener of the page of everything, from now on. */
@@ -116,11 +108,4 @@ export class WorkerHost {
     if (this.#store === undefined) throw new Error('nothing was opened in this worker');
     return this.#store;
   }
-}
-
-function received({ signalPort, onProgress }: SentWork): WorkOptions {
-  return {
-    ...(signalPort ? { signal: receiveSignal(signalPort) } : {}),
-    ...(onProgress ? { onProgress } : {}),
-  };
 }

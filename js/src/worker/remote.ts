@@ -23,9 +23,9 @@ import { importInBatches } from '../pattern_store/import.js';
 import type { StorageDriver } from '../storage/driver.js';
 import type { Filter, Vector, Verdict } from '../types.js';
 import type { WasmSource } from '../wasm/loader.js';
-import { sendSignal } from './abort.js';
 import { transferErrors } from './errors.js';
-import type { PlainMethod, SentWork, WorkerHost } from './host.js';
+import type { PlainMethod, WorkerHost } from './host.js';
+import { sendWork, type SentWork } from './work.js';
 
 /** Opens a store in a worker that runs worker.js, and keeps the worker until it is shut down. */
 export async function openInWorker(
@@ -248,17 +248,15 @@ class RemotePatternStore implements IPatternStore {
 
   /** The caller's own `signal.reason` is thrown, as it would be in this thread. */
   async #work<T>(
-    { signal, onProgress }: WorkOptions,
+    options: WorkOptions,
     run: (host: Remote<WorkerHost>, work: SentWork) => Promise<T>,
   ): Promise<T> {
-    signal?.throwIfAborted();
-    const work: SentWork = {};
-    if (onProgress) work.onProgress = proxy(onProgress);
-    if (signal) work.signalPort = sendSignal(signal);
+    options.signal?.throwIfAborted();
+    const host = this.#open();
     try {
-      return await run(this.#open(), work);
+      return await run(host, sendWork(options));
     } catch (cause) {
-      signal?.throwIfAborted();
+      options.signal?.throwIfAborted();
       throw cause;
     }
   }
