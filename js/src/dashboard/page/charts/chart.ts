@@ -18,7 +18,7 @@ export interface ChartOptions {
   span: (least: number, largest: number) => [number, number];
   /** There is nothing between 0 and 1. */
   whole?: boolean;
-  /** Columns beside one another instead of lines over time; names each. */
+  /** Columns beside one another instead of lines over time; names each. The legend has their sum. */
   columns?: readonly string[];
   /** Two lines, by their index, between which a band is drawn. */
   band?: [upper: number, lower: number];
@@ -140,11 +140,12 @@ export class Chart {
     const [, ...values] = this.#data;
     const texts = lines.flatMap(({ label }, i) => {
       const column = values[i] ?? [];
-      if (columns && index === null) return [];
+      if (columns && index !== null)
+        return [{ i, text: `${columns[index] ?? ''}: ${format(column[index] ?? 0)}` }];
+      if (columns) return [{ i, text: `${format(sumOf(column))} ${label}` }];
       const value = index === null ? column.filter((it) => it !== null).at(-1) : column[index];
       const shown = value === null || value === undefined ? 'not measured' : format(value);
-      const name = columns && index !== null ? (columns[index] ?? '') : label;
-      return [{ i, text: `${name} ${shown}` }];
+      return [{ i, text: `${label} ${shown}` }];
     });
     this.#legend.replaceChildren(
       ...texts.map(({ i, text }) => {
@@ -161,6 +162,8 @@ export class Chart {
     this.#area.setAttribute('aria-label', `${title}, newest values: ${spoken.join(', ')}`);
   }
 }
+
+const sumOf = (column: Column): number => column.reduce<number>((sum, it) => sum + (it ?? 0), 0);
 
 function seriesOf({ label, colour, dash, fill, edge }: Line, columns: boolean): uPlot.Series {
   const stroke = property(colour);

@@ -51,7 +51,7 @@ export class Charts {
   });
   readonly #degrees = new Chart({
     title: 'Weakly linked patterns, by the links that lead to them',
-    lines: [{ label: 'patterns', colour: '--series-2' }],
+    lines: [{ label: 'patterns with fewer than 8', colour: '--series-2' }],
     columns: DEGREES,
     ...{ format: count, span: fromZero, whole: true },
   });
@@ -60,7 +60,7 @@ export class Charts {
     for (const chart of this.#all()) parent.append(chart.element);
   }
 
-  show({ history, sizes }: View): void {
+  show({ history, sizes, health }: View): void {
     const times = history.map(({ at }) => at / 1e3);
     const column = (read: (sample: HealthSample) => number | undefined): Column =>
       history.map((it) => read(it) ?? null);
@@ -87,9 +87,11 @@ export class Charts {
       all.map(({ count: patterns }) => patterns),
       all.map(({ tombstones }) => tombstones),
     );
+    // What a reader holds itself is another store's memory.
+    const held = health?.writer === true || history.length === 0 ? all : withSamples(history, []);
     this.#memory.show(
-      moments,
-      all.map(({ memory }) => memory),
+      held.map(({ at }) => at / 1e3),
+      held.map(({ memory }) => memory),
     );
     const degrees = history.filter(({ census }) => census).at(-1)?.census?.lowInDegrees;
     this.#degrees.show([...DEGREES.keys()], degrees ?? []);

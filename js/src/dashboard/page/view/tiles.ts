@@ -36,6 +36,7 @@ function tilesOf(view: View): Tile[] {
   const p99 = timed?.p99 ?? stats?.p99LatencyUs;
   const tombstones = stats && stats.slots - stats.count;
   const census = sample?.census;
+  const memory = memoryOf(view);
   const misses = sample?.selfMisses;
   return [
     { name: 'Patterns', value: stats && count(stats.count), note: stats && indexNote(view) },
@@ -58,10 +59,10 @@ function tilesOf(view: View): Tile[] {
     },
     {
       name: 'Memory',
-      value: stats && bytes(stats.memoryUsage),
+      value: memory === undefined ? undefined : bytes(memory),
       note:
-        stats && stats.count > 0
-          ? `${bytes(stats.memoryUsage / stats.count)} per pattern`
+        memory !== undefined && stats && stats.count > 0
+          ? `${bytes(memory / stats.count)} per pattern`
           : undefined,
     },
     {
@@ -83,6 +84,14 @@ function tilesOf(view: View): Tile[] {
       note: misses && `${count(misses.trials)} patterns tried`,
     },
   ];
+}
+
+/** The writer's, as far as it is known: a reader's own is another. */
+function memoryOf(view: View): number | undefined {
+  const sample = newest(view);
+  if (view.health?.writer === true || sample === undefined) return view.stats?.memoryUsage;
+  const { graph, codes, records } = sample.memory;
+  return graph + codes + records;
 }
 
 function indexNote({ stats }: View): string {
