@@ -10,6 +10,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { ask, bearer } from './dashboard_http.mjs';
 import { action, FakeStore, sample, serve } from './dashboard_support.mjs';
+import { openOn, patterns } from './open_support.mjs';
 
 const BOARD = new URL('../../docs/grafana/damask.json', import.meta.url);
 
@@ -100,6 +101,23 @@ test('what was measured is told in base units', async (t) => {
     assert.ok(HELP.length > 10, name);
     assert.equal(name.endsWith('_total'), TYPE === 'counter', name);
   }
+});
+
+test('a real store is told as its own figures have it', async (t) => {
+  const store = await openOn('native', { dimension: 8, indexingThreshold: 16 });
+  t.after(() => store.shutdown());
+  await store.storeBatch(patterns(60, 8));
+  await store.deletePattern('pattern-1');
+  for (const { embedding } of patterns(5, 8)) await store.searchSimilar(embedding);
+  const { read, valueOf } = await scrape(t, store);
+  const scraped = await read();
+  const { slots, memoryUsage, sequence } = await store.getStats();
+  for (const [name, expected] of Object.entries({
+    ...{ damask_patterns: 59, damask_tombstones: slots - 59, damask_searches_total: 5 },
+    ...{ damask_memory_bytes: memoryUsage, damask_changes_total: sequence },
+  }))
+    assert.equal(valueOf(scraped, name), expected, name);
+  assert.equal(valueOf(scraped, 'damask_info', { backend: 'native' }), 1);
 });
 
 test('what was not measured is absent, not zero', async (t) => {

@@ -41,6 +41,9 @@ test('patterns are stored, found, given back and deleted', async (t) => {
   assert.equal((await send('GET', '/api/patterns/pattern-5')).error.code, 'NOT_FOUND');
   assert.equal((await send('POST', '/api/optimize')).status, 200);
   assert.equal((await send('GET', '/api/health')).state, 'healthy');
+  assert.deepEqual(await send('POST', '/api/heal'), { status: 200, actions: [] });
+  assert.deepEqual(await send('GET', '/api/actions'), { status: 200, actions: [] });
+  assert.deepEqual((await send('GET', '/api/history')).history, await store.healthHistory());
   await store.shutdown();
   const { status, error } = await send('GET', '/api/stats');
   assert.deepEqual([status, error.code], [503, 'DISPOSED']);

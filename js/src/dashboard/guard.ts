@@ -44,16 +44,12 @@ export function check(request: IncomingMessage, access: Access, guarded: Guarded
     );
 }
 
-/**
- * Names can be made to point anywhere, addresses cannot: any address will do where the server listens
- * on more than loopback, and a name only when it is known.
- */
-function isOurs(header: string, { host, loopback, allowedHosts }: Guarded): boolean {
+/** Names can be made to point anywhere, addresses cannot: any address will do, a name when it is known. */
+function isOurs(header: string, { host, allowedHosts }: Guarded): boolean {
   const name = hostname(header);
   if (name === undefined) return false;
-  if (name === 'localhost' || isLoopback(name)) return true;
-  if (!loopback && isIP(name) !== 0) return true;
-  return [host, ...allowedHosts].some((it) => it.toLowerCase() === name);
+  const known = ['localhost', host, ...allowedHosts].some((it) => it.toLowerCase() === name);
+  return known || isIP(name) !== 0;
 }
 
 /** The name of a Host header, without the port and the brackets of an IPv6 address. */
