@@ -195,17 +195,13 @@ export class Store {
 
   /**
    * Begins to look at all links, a few nodes at a time, while the store goes on: which patterns can be
-   * reached, and which hang by few links. A census that was made before is forgotten, and so is one
-   * when the index is replaced by a rebuild or `clear`.
+   * reached, and which hang by few links. The one before is forgotten, as when the index is replaced.
    */
   beginCensus(): void {
     this.#store().beginCensus();
   }
 
-  /**
-   * Looks at `maxNodes` (at least 1) more; what was found, when that was all. Throws InvalidStateError
-   * when no census is under way.
-   */
+  /** Looks at `maxNodes` (at least 1) more; what was found, when that was all. Throws InvalidStateError. */
   stepCensus(maxNodes: number): GraphCensus | undefined {
     checkUint32(maxNodes, 'maxNodes');
     return this.#store().stepCensus(maxNodes);
