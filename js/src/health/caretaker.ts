@@ -181,7 +181,8 @@ export class Caretaker {
         watch.probe(PROBES, PROBES_MS);
         await watch.checkWaiting(pace);
         steering.decide(storeOf().size, () => watch.takeMissed());
-        if (watch.isCensusDue) await rebuilds.take(() => watch.takeCensus(pace));
+        // Not behind a rebuild, which may take minutes.
+        if (watch.isCensusDue && rebuilds.isFree) await rebuilds.take(() => watch.takeCensus(pace));
       }
       const { operations, ms } = watch.window;
       const isDue = ms >= SAMPLE_MS || (operations >= SAMPLE_OPERATIONS && ms >= SOONEST_SAMPLE_MS);
