@@ -4,6 +4,7 @@ import { scaleCharts } from './charts/scale.mjs';
 import { searchCharts } from './charts/search.mjs';
 import { targetsCharts } from './charts/targets.mjs';
 import { ofKind } from './reports.mjs';
+import { controlSection } from './tables/control.mjs';
 import { goalsSection } from './tables/goals.mjs';
 import { lossesSection } from './tables/losses.mjs';
 import { peersSection } from './tables/peers.mjs';
@@ -18,7 +19,7 @@ const CHARTS = {
 };
 const SECTIONS = {
   ...{ search: searchSection, peers: peersSection, scale: scaleSection },
-  ...{ targets: targetsSection, life: rowsSection },
+  ...{ targets: targetsSection, life: rowsSection, control: controlSection },
 };
 
 /** Pictures of all reports: names without their ending, and specifications. */

@@ -158,6 +158,46 @@ test('more candidates are kept when they help within the budget, and else taken 
   await vain.caretaker.stop();
 });
 
+for (const kind of [undefined, 'pi'])
+  test(`${kind ?? 'mpc, as nothing is said'}: ef follows what is missed, and is kept within bounds`, async (t) => {
+    const { store, steering, clock, search, caretaker, history } = look(
+      { healing: 'off' },
+      { targets: { recall: 0.98 }, kind },
+    );
+    // At ef 100 one query in twenty fails.
+    const { searchSlots } = store;
+    store.searchSlots = (query, options = {}) => {
+      store.missed = 5 / steering.ef;
+      return searchSlots.call(store, query, options);
+    };
+    const chosen = [];
+    for (let i = 0; i < 200; ++i) {
+      search(20);
+      await clock.advance(1000);
+      chosen.push(steering.ef);
+    }
+    const later = chosen.slice(50).sort((a, b) => a - b);
+    const [least, middle, most] = [0, 75, 149].map((i) => later[i]);
+    t.diagnostic(`ef ${least} to ${most}, half of the time above ${middle}`);
+    assert.ok(middle > 150 && least >= 16 && most <= 2048);
+    assert.ok(new Set(history.samples.map(({ ef }) => ef)).size > 5);
+    assert.equal(steering.applied({ k: 5, ef: 20 }).ef, 20);
+    assert.equal(steering.applied({ k: 5 }).ef, steering.ef);
+    assert.equal(steering.applied({ k: 5000 }).ef, 5000);
+    await caretaker.stop();
+  });
+
+test('without targets ef stays as it was configured', async () => {
+  const { store, steering, use, caretaker } = look({ healing: 'off' }, { efSearch: 64 });
+  store.missed = 0.5;
+  await use(20);
+  assert.equal(steering.ef, 64);
+  assert.deepEqual(steering.applied({ k: 5 }), { k: 5, ef: 64 });
+  await caretaker.stop();
+  const plain = look();
+  assert.deepEqual(plain.steering.applied({ k: 5 }), { k: 5 });
+});
+
 test('shutting down stops what is under way', async () => {
   const { store, clock, search, history, caretaker } = look();
   store.tombstones = 5000;

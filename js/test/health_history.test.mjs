@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { Chronicle } from '../lib/health/chronicle.js';
 import { HistoryFile } from '../lib/health/history_file.js';
 import {
   decodeHistory,
@@ -10,6 +11,7 @@ import {
 } from '../lib/health/history.js';
 import { MemoryStorage } from '../lib/index.js';
 import { healthName } from '../lib/storage/names.js';
+import { FakeClock } from './health_fake.mjs';
 
 const sampleAt = (at) => ({
   ...{ at, backend: 'native', state: 'healthy', reasons: [], count: 10, tombstones: 1, ef: 100 },
@@ -104,4 +106,26 @@ test('a reader that finds the file taken away looks again', async () => {
     return storage.read(name);
   };
   assert.deepEqual(await file.read(), content);
+});
+
+test('samples are written a minute after the last time, actions at once, or all when asked', async () => {
+  for (const isOnDemand of [false, true]) {
+    const clock = new FakeClock();
+    const written = [];
+    const write = async (bytes) => written.push(decodeHistory(bytes).samples.length);
+    const chronicle = new Chronicle(new History(), clock, { write, isOnDemand }, assert.fail);
+    chronicle.addSample(sampleAt(1));
+    await clock.advance(59_999);
+    chronicle.addSample(sampleAt(2));
+    await clock.advance(1);
+    assert.deepEqual(written, []);
+    chronicle.addSample(sampleAt(3));
+    await clock.advance(1);
+    chronicle.addAction(action);
+    await clock.advance(1);
+    assert.deepEqual(written, isOnDemand ? [] : [3, 3]);
+    await chronicle.save();
+    await chronicle.save();
+    assert.deepEqual(written, isOnDemand ? [3] : [3, 3], 'nothing is written twice');
+  }
 });

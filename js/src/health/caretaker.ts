@@ -3,7 +3,7 @@ import type { BackendName, HealthReason, StoreHealth, WorkOptions } from '../int
 import { Turns } from '../pattern_store/turns.js';
 import { covers, expectedAt, type Baseline } from './baseline.js';
 import { hasGraph } from './census.js';
-import { Chronicle } from './chronicle.js';
+import { Chronicle, type Shelf } from './chronicle.js';
 import { Healer, type Done, type HealerParts } from './healer.js';
 import type { History } from './history.js';
 import { decide, TOMBSTONE_SHARE, type Decision, type Need } from './ladder.js';
@@ -42,7 +42,7 @@ export interface CaretakerParts extends HealerParts {
   hasTimers: boolean;
   history: History;
   /** Keeps the history; absent where it is kept in memory alone. */
-  save?: ((bytes: Uint8Array) => Promise<void>) | undefined;
+  shelf?: Shelf | undefined;
   /** What is not well with what is written, and how much opening the store would replay. */
   durability: () => { reasons: HealthReason[]; state: StoreHealth['state']; journalBytes: number };
   onHealth?: ((event: HealthEvent) => void) | undefined;
@@ -68,7 +68,7 @@ export class Caretaker {
   constructor(parts: CaretakerParts) {
     this.#parts = parts;
     this.#healer = new Healer(parts);
-    this.#chronicle = new Chronicle(parts.history, parts.clock, parts.save, parts.warn);
+    this.#chronicle = new Chronicle(parts.history, parts.clock, parts.shelf, parts.warn);
     if (parts.onHealth !== undefined) this.#listeners.add(parts.onHealth);
   }
 
@@ -181,7 +181,8 @@ export class Caretaker {
         watch.probe(PROBES, PROBES_MS);
         await watch.checkWaiting(pace);
         steering.decide(storeOf().size, () => watch.takeMissed());
-        if (watch.isCensusDue) await rebuilds.take(() => watch.takeCensus(pace));
+        // Not behind a rebuild, which may take minutes.
+        if (watch.isCensusDue && rebuilds.isFree) await rebuilds.take(() => watch.takeCensus(pace));
       }
       const { operations, ms } = watch.window;
       const isDue = ms >= SAMPLE_MS || (operations >= SAMPLE_OPERATIONS && ms >= SOONEST_SAMPLE_MS);
@@ -248,6 +249,7 @@ export class Caretaker {
       const done = await this.#healer.perform(decision, pace, onProgress);
       this.#changesSinceTried = 0;
       actions.push(done.action);
+      reading = this.#expecting(this.#parts.watch.reading());
       if (done.after !== undefined) {
         this.#takeBaseline(done);
         reading = this.#expecting(withMeasured(this.#parts.watch.reading(), done.after));

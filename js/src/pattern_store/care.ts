@@ -1,4 +1,5 @@
 import { Caretaker } from '../health/caretaker.js';
+import type { Shelf } from '../health/chronicle.js';
 import { systemClock, type Clock } from '../health/clock.js';
 import { History } from '../health/history.js';
 import type { HistoryFile } from '../health/history_file.js';
@@ -81,7 +82,7 @@ export function careFor(parts: CaredFor, rebuilds: Turns): Care {
     hasTimers: settings.hasTimers,
     ...{ history, onHealth, warn },
     compactStorage: persister && (() => persister.compact()),
-    save: persister && historyFile && saving(persister, historyFile),
+    shelf: persister && historyFile && shelfOf(persister, historyFile),
     durability: () => {
       const { state, reasons, durability } = durabilityOf(parts);
       return { state, reasons, journalBytes: durability.journalBytes };
@@ -98,9 +99,12 @@ export function careFor(parts: CaredFor, rebuilds: Turns): Care {
   };
 }
 
-/** Nothing is kept beside a store that is not there yet. */
-function saving(persister: Persister, file: HistoryFile): (bytes: Uint8Array) => Promise<void> {
-  return async (bytes) => {
-    if (persister.generation > 0) await file.write(bytes);
+/** Nothing is kept beside a store that is not there yet; who writes when asked, writes this then too. */
+function shelfOf(persister: Persister, file: HistoryFile): Shelf {
+  return {
+    write: async (bytes) => {
+      if (persister.generation > 0) await file.write(bytes);
+    },
+    isOnDemand: persister.health().policy === 'manual',
   };
 }

@@ -61,7 +61,9 @@ export async function rebuild(
 ): Promise<RebuildCost> {
   const before = bytesOf(store);
   let peakBytes = 0;
+  const begin = performance.now();
   store.beginRebuild(kind);
+  const beginMs = performance.now() - begin;
   let progress = store.rebuildProgress;
   const size = new StepSize(1, MOST_PATTERNS, pace.sliceMs);
   // The last step finishes at once: what is stored after it would be left to be copied.
@@ -79,7 +81,11 @@ export async function rebuild(
       peakBytes = Math.max(peakBytes, bytesOf(store) - before);
       if (progress) onProgress?.(progress);
     });
-    return { ...taken, peakBytes };
+    return {
+      busyMs: beginMs + taken.busyMs,
+      longestMs: Math.max(beginMs, taken.longestMs),
+      peakBytes,
+    };
   } catch (cause) {
     store.cancelRebuild();
     throw cause;

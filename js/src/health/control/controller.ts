@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from '../../errors.js';
 import type { EfControl, SearchTargets, TimedUs } from '../shape.js';
 import { FixedController } from './fixed.js';
+import { ModelPredictiveController } from './mpc.js';
+import { ProportionalIntegralController } from './pi.js';
 
 /** Searches that were repeated exactly, of those that one ef answered. */
 export interface MissCount {
@@ -47,9 +49,11 @@ export function createEfController(kind: EfControl, options: ControlOptions): Ef
   const { ef, minEf, maxEf } = options;
   if (!(minEf >= 1 && minEf <= ef && ef <= maxEf))
     throw new InvalidArgumentError(`ef must be in [minEf, maxEf], [${minEf}, ${maxEf}], not ${ef}`);
-  switch (kind) {
-    case 'fixed':
-      return new FixedController(options);
-  }
-  throw new InvalidArgumentError(`efControl '${kind}' is not known`);
+  return new CONTROLLERS[kind](options);
 }
+
+const CONTROLLERS = {
+  mpc: ModelPredictiveController,
+  pi: ProportionalIntegralController,
+  fixed: FixedController,
+} satisfies Record<EfControl, new (options: ControlOptions) => EfController>;
