@@ -87,8 +87,9 @@ Walked collectSome(Walker& walker, const GraphView& graph, Candidate start, std:
     collectAccepted(walker, start, ef, accepts, UINT64_MAX, readAhead, scratch);
     return Walked::allNodes;
   }
+  const std::size_t most = std::max(kMostPooled, kMostPooledByEf * ef);
   if (matches * kPooledOneIn >= graph.nodes &&
-      walker.collectAmong(start, 0, ef, kFollowedAtOnce, accepts, kMostPooled * ef, readAhead)) {
+      walker.collectAmong(start, 0, ef, kFollowedAtOnce, accepts, most, readAhead)) {
     return Walked::allNodes;
   }
   scratch.found.clear();

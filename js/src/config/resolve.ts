@@ -1,7 +1,7 @@
 import { runtime } from '#runtime';
 import { describe } from '../describe.js';
 import { InvalidArgumentError } from '../errors.js';
-import type { PatternStoreConfig } from '../interface.js';
+import type { PatternStoreConfig } from './shape.js';
 import { policyOf } from '../pattern_store/durability.js';
 import type { ConfigFile } from '../runtime/shape.js';
 import type { HnswOptions } from '../types.js';

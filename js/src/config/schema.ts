@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { describe } from '../describe.js';
 import { InvalidArgumentError } from '../errors.js';
-import type { PatternStoreConfig } from '../interface.js';
+import type { PatternStoreConfig } from './shape.js';
 
 /* What a configuration may say. Ranges are those of core/include/damask/options.hpp. */
 

@@ -1,12 +1,12 @@
 import { describe } from '../describe.js';
 import { InvalidArgumentError } from '../errors.js';
 import type { HealingAction, HealthEvent } from '../health/shape.js';
+import type { PatternStoreConfig } from '../config/shape.js';
 import type {
   BackupReport,
   ImplementationInfo,
   IPatternStore,
   ListOptions,
-  PatternStoreConfig,
   StoredPattern,
   TestPattern,
 } from '../interface.js';

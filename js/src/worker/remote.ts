@@ -2,6 +2,7 @@ import { proxy, releaseProxy, transfer, wrap, type Remote } from 'comlink';
 import { warn } from '../chain.js';
 import { DisposedError, InvalidArgumentError, LoadError } from '../errors.js';
 import type { HealingAction, HealthEvent, HealthSample } from '../health/shape.js';
+import type { PatternStoreConfig } from '../config/shape.js';
 import type {
   BackupReport,
   ImplementationInfo,
@@ -10,7 +11,6 @@ import type {
   ListOptions,
   PatternSearchOptions,
   PatternSearchResult,
-  PatternStoreConfig,
   PatternStoreStats,
   RefreshReport,
   StoredPattern,
