@@ -1,0 +1,111 @@
+// The store as programs open it, which looks after itself.
+import { cp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fromSnapshot, openPatternStore } from '../../../js/lib/index.js';
+import { only } from '../../js/engines.mjs';
+import { viewOf } from './damask.mjs';
+import { patternOf } from './damask_view.mjs';
+
+export class DamaskStoreSide {
+  constructor(arm, settings) {
+    Object.assign(this, { side: 'damask', arm, settings });
+  }
+
+  #store;
+  #view;
+  #directory;
+  #seen = 0;
+
+  /** Begins with a snapshot, in a place of its own under the folder. */
+  static async begin(arm, settings, folder, snapshot) {
+    const side = new DamaskStoreSide(arm, settings);
+    side.#directory = path.join(folder, `live-${arm}`);
+    await rm(side.#directory, { recursive: true, force: true });
+    side.#store = await fromSnapshot(snapshot, side.#config());
+    return side;
+  }
+
+  /** Goes on with what `restart` left in a day's folder. */
+  static async open(arm, settings, folder, ofDay) {
+    const side = new DamaskStoreSide(arm, settings);
+    side.#directory = path.join(folder, `live-${arm}`);
+    await rm(side.#directory, { recursive: true, force: true });
+    await cp(path.join(ofDay, arm), side.#directory, { recursive: true });
+    await side.#reopen();
+    return side;
+  }
+
+  #config() {
+    const { backend } = this.settings;
+    const durability = { policy: 'interval', ms: 1000 };
+    return { ...only(backend), storagePath: this.#directory, healing: 'auto', durability };
+  }
+
+  async #reopen() {
+    this.#store = await openPatternStore(this.#config());
+    this.#seen = (await this.#store.healingActions()).length;
+  }
+
+  apply({ op, label, vector }) {
+    return op === 'remove'
+      ? this.#store.deletePattern(String(label))
+      : this.#store.storePattern({ ...patternOf(label), embedding: vector });
+  }
+
+  search(query, k) {
+    return this.#store.searchSimilar(query, { k, withContent: false });
+  }
+
+  labelsOf(results) {
+    return results.map(({ pattern }) => Number(pattern.id));
+  }
+
+  /**
+   * The store looks at itself and does what it finds due, while `between` searches again and again. The
+   * longest pause is the longest that the event loop was away: what a search would have waited for.
+   */
+  async heal(between) {
+    let isHealing = true;
+    const healing = this.#store.heal().finally(() => {
+      isHealing = false;
+    });
+    let longestPauseMs = 0;
+    for (; isHealing; await between(this)) {
+      const began = performance.now();
+      await nextTurn();
+      longestPauseMs = Math.max(longestPauseMs, performance.now() - began);
+    }
+    await healing;
+    const actions = (await this.#store.healingActions()).slice(this.#seen);
+    this.#seen += actions.length;
+    const costs = actions.map(({ cost }) => cost).filter(Boolean);
+    return {
+      actions: actions.map(({ kind, outcome }) =>
+        outcome === 'kept' ? kind : `${kind} ${outcome}`,
+      ),
+      busyMs: costs.reduce((sum, { busyMs }) => sum + busyMs, 0),
+      longestPauseMs,
+    };
+  }
+
+  /** What it holds is looked at through an engine's store of the same bytes, with the store's own ef. */
+  async restart(folder) {
+    const history = await this.#store.healthHistory();
+    const ef = history.at(-1)?.ef ?? this.settings.ef;
+    await this.#store.shutdown();
+    await cp(this.#directory, path.join(folder, this.arm), { recursive: true });
+    await this.#reopen();
+    this.#view?.store.dispose();
+    this.#view = await viewOf(await this.#store.snapshot(), { ...this.settings, ef });
+  }
+
+  view() {
+    return this.#view;
+  }
+
+  async close() {
+    this.#view?.store.dispose();
+    await this.#store.shutdown();
+  }
+}

@@ -1,0 +1,54 @@
+// What an arm does for its store each evening, on the engine's own calls.
+
+/** Patterns, nodes: what one step does, so that many make a slice. */
+const STEP = { patterns: 1, nodes: 16, repairs: 1 };
+
+const tombstoneShare = ({ slots, count }) => (slots === 0 ? 0 : (slots - count) / slots);
+
+function rebuilt(store, kind, slices) {
+  slices.run(() => {
+    store.beginRebuild(kind);
+    return false;
+  });
+  slices.run(() => !store.stepRebuild(STEP.patterns));
+  slices.run(() => {
+    store.finishRebuild();
+    return false;
+  });
+}
+
+export function census(store, slices) {
+  let found;
+  store.beginCensus();
+  slices.run(() => {
+    found = store.stepCensus(STEP.nodes);
+    return found === undefined;
+  });
+  return found;
+}
+
+/** Each does what it finds due, and returns the kinds of actions that it took. */
+export const POLICIES = {
+  off: () => [],
+  rule(store, slices) {
+    if (tombstoneShare(store.stats()) <= 0.2) return [];
+    rebuilt(store, 'relink', slices);
+    return ['rebuild'];
+  },
+  primitives(store, slices) {
+    const actions = [];
+    if (tombstoneShare(store.stats()) > 0.05) {
+      rebuilt(store, 'compact', slices);
+      actions.push('compact');
+    }
+    census(store, slices);
+    let repaired = 0;
+    slices.run(() => {
+      const report = store.stepRepair(STEP.repairs);
+      repaired += report?.nodes ?? 0;
+      return report !== undefined;
+    });
+    if (repaired > 0) actions.push('repair');
+    return actions;
+  },
+};
