@@ -115,7 +115,7 @@ const ofGroup = (trace, phase) =>
 test('generated vectors come when the real ones are used up, and from which day is told', () => {
   const trace = traceOf({ start: 500, rate: 20 });
   const real = new Set(Array.from({ length: set.base.count }, (_, i) => keyOf(set.base.row(i))));
-  for (let day = 1; day <= 6; ++day) {
+  for (let day = 1; day <= 14; ++day) {
     const fresh = trace.nextDay().filter(({ op }) => op === 'insert');
     const isGenerated = fresh.some(({ vector }) => !real.has(keyOf(vector)));
     if (isGenerated) assert.ok(trace.generatedFrom <= day);
