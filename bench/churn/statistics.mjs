@@ -34,19 +34,19 @@ export function meanOf(values) {
 
 /**
  * What part of a degradation was prevented: 1 - with / without, of the means of paired runs, with the
- * 95% interval of a bootstrap over the pairs. Undefined where nothing degraded without.
+ * 95% interval of a bootstrap over the pairs. Undefined where nothing got worse without, beyond chance.
  */
 export function preventedOf(withs, withouts, next) {
+  const { value: without, low = without } = meanOf(withouts);
+  if (low <= 0) return undefined;
+  const runs = withs.length;
   const of = (indexes) => {
     const [a, b] = [withs, withouts].map((list) => mean(indexes.map((i) => list[i])));
-    return b > 0 ? 1 - a / b : undefined;
+    return 1 - a / b;
   };
   const all = [...withs.keys()];
-  const value = of(all);
-  if (value === undefined) return undefined;
-  if (all.length < 2) return { value, runs: all.length };
-  const found = Array.from({ length: RESAMPLES }, () => of(all.map(() => pick(next, all.length))));
-  const sorted = found.filter((it) => it !== undefined);
-  const [low, high] = [0.025, 0.975].map((part) => percentile(sorted, part));
-  return { value, low, high, runs: all.length };
+  if (runs < 2) return { value: of(all), runs };
+  const found = Array.from({ length: RESAMPLES }, () => of(all.map(() => pick(next, runs))));
+  const [least, most] = [0.025, 0.975].map((part) => percentile(found, part));
+  return { value: of(all), low: least, high: most, runs };
 }

@@ -46,13 +46,13 @@ test('degradation is what is worse than the rebuild, by axis', () => {
 
 test('the summary has means, intervals and what was prevented of complete cases alone', () => {
   const cut = { ...caseOf(3, 99, 99), days: caseOf(3, 99, 99).days.slice(0, 1) };
-  const summary = summaryOf([caseOf(1, 30, 21), caseOf(2, 40, 20), cut], 1);
+  const summary = summaryOf([caseOf(1, 33, 21), caseOf(2, 35, 20), cut], 1);
   const [off, on] = summary;
   assert.equal(summary.length, 2);
-  assert.equal(off.degradation.p50.value, 0.75);
+  assert.equal(off.degradation.p50.value, 0.7);
   assert.equal(off.prevented, undefined);
   assert.equal(on.seeds, 2);
-  assert.ok(Math.abs(on.prevented.p50.value - (1 - 0.025 / 0.75)) < 1e-12);
+  assert.ok(Math.abs(on.prevented.p50.value - (1 - 0.025 / 0.7)) < 1e-12);
   assert.equal(on.prevented.recall.value, 1);
   assert.equal(on.prevented.memory, undefined);
   assert.deepEqual([on.busyMs, on.longestPauseMs, on.duringP99Ratio], [30, 1.5, 1.25]);
@@ -71,6 +71,8 @@ test('what was prevented has an interval around it, and none where nothing was w
   assert.ok(Math.abs(value - (1 - 7 / 55)) < 1e-12);
   assert.ok(low <= value && value <= high && high - low < 0.15);
   assert.equal(preventedOf([1], [-1], next), undefined);
+  assert.equal(preventedOf([0, 0, 0], [1, -0.9, 1], next), undefined);
+  assert.deepEqual(preventedOf([1], [4], next), { value: 0.75, runs: 1 });
 });
 
 test('percentiles are of the values themselves', () => {
