@@ -22,9 +22,9 @@ export const HELP = `Options
   --m N --hnswlib-m N --ef-construction N   of the graphs (32, 16, 200)
   --ef N --hnswlib-ef N     candidates kept while searching (40, 64)
   -k N                 results (10)
-  --queries N          each day (400)
+  --queries N          each day (800)
   --own N              patterns that are searched for by themselves, each day (500)
-  --passes N           timed passes (3)
+  --passes N           timed passes (5)
   --searches N         beside each change, before they double (1)
   --compare-every N    days from one same-day rebuild to the next (5), and on the last
   --drift A,B          from these days on other subjects come and are asked for (10,20)
@@ -39,8 +39,8 @@ const DEFAULTS = {
   ...{ count: '12000', dimension: '64', days: '30', rates: '1,5,10' },
   ...{ deletes: DELETES.join(), seeds: '5', arms: 'off,on,rule', sides: 'damask,hnswlib' },
   ...{ 'rival-seeds': '1', backend: 'native', m: '32', 'hnswlib-m': '16' },
-  ...{ 'ef-construction': '200', ef: '40', 'hnswlib-ef': '64', k: '10', queries: '400' },
-  ...{ own: '500', passes: '3', searches: '1', 'compare-every': '5', drift: '10,20' },
+  ...{ 'ef-construction': '200', ef: '40', 'hnswlib-ef': '64', k: '10', queries: '800' },
+  ...{ own: '500', passes: '5', searches: '1', 'compare-every': '5', drift: '10,20' },
   ...{ double: '15', threads: '1', state: 'build/churn' },
 };
 const WITHOUT_DEFAULT = ['data', 'start', 'json', 'budget-minutes'];

@@ -42,6 +42,7 @@ function costsOf(days, arm) {
   return {
     busyMs: sum(rows.map(({ repair }) => repair?.busyMs ?? 0)),
     longestPauseMs: Math.max(...rows.map(({ repair }) => repair?.longestPauseMs ?? 0)),
+    peakBytes: Math.max(...rows.map(({ repair }) => repair?.peakBytes ?? 0)),
     actions: sum(rows.map(({ repair }) => repair?.actions.length ?? 0)),
     ...(duringRatios.length && { duringP99Ratio: Math.max(...duringRatios) }),
   };
@@ -77,6 +78,7 @@ export function summaryOf(cases, lastDay) {
       ...(Object.keys(prevented).length > 0 && { prevented }),
       busyMs: meanOf(runs.map(({ busyMs }) => busyMs)).value,
       actions: meanOf(runs.map(({ actions }) => actions)).value,
+      peakBytes: Math.max(...runs.map(({ peakBytes }) => peakBytes)),
       longestPauseMs: Math.max(...runs.map(({ longestPauseMs }) => longestPauseMs)),
       ...worstDuring(runs),
     };

@@ -86,6 +86,7 @@ export class DamaskStoreSide {
       ),
       busyMs: costs.reduce((sum, { busyMs }) => sum + busyMs, 0),
       longestPauseMs,
+      peakBytes: Math.max(0, ...costs.map(({ peakBytes }) => peakBytes)),
     };
   }
 

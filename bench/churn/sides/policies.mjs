@@ -5,12 +5,16 @@ const STEP = { patterns: 1, nodes: 16, repairs: 1 };
 
 const tombstoneShare = ({ slots, count }) => (slots === 0 ? 0 : (slots - count) / slots);
 
+const bytesOf = ({ graphBytes, codeBytes, recordBytes }) => graphBytes + codeBytes + recordBytes;
+
 function rebuilt(store, kind, slices) {
+  const before = bytesOf(store.stats());
   slices.run(() => {
     store.beginRebuild(kind);
     return false;
   });
   slices.run(() => !store.stepRebuild(STEP.patterns));
+  slices.holds(bytesOf(store.stats()) - before);
   slices.run(() => {
     store.finishRebuild();
     return false;

@@ -7,7 +7,12 @@ export class Slices {
   /** `between` is called after each slice. */
   constructor(sliceMs, between) {
     Object.assign(this, { sliceMs, between });
-    this.cost = { busyMs: 0, longestPauseMs: 0, slices: 0 };
+    this.cost = { busyMs: 0, longestPauseMs: 0, peakBytes: 0, slices: 0 };
+  }
+
+  /** Says that the work holds so many bytes beside the store. */
+  holds(bytes) {
+    this.cost.peakBytes = Math.max(this.cost.peakBytes, bytes);
   }
 
   /** Steps until one returns false. */

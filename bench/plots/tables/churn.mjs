@@ -1,5 +1,5 @@
 // Thirty days of changes: how far from a same-day rebuild each arm was on the last.
-import { figure, machineText, table } from '../markdown.mjs';
+import { figure, machineText, mebibytes, table } from '../markdown.mjs';
 
 const AXES = [
   ['recall', 'recall'],
@@ -44,6 +44,7 @@ const cost = [
   ['actions', ({ actions }) => figure(actions, 1)],
   ['busy, ms', ({ busyMs }) => figure(busyMs)],
   ['longest pause, ms', ({ longestPauseMs }) => figure(longestPauseMs, 2)],
+  ['held beside the store, MiB', ({ peakBytes }) => mebibytes(peakBytes)],
   ['p99 during repair', ({ duringP99Ratio }) => figure(duringP99Ratio, 2)],
 ];
 

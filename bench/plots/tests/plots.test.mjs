@@ -155,7 +155,13 @@ test('thirty days have tables of the last, and a picture for each rate', () => {
     summary: [
       {
         ...{ rate: 5, deletes: 'random', side: 'damask', arm: 'on', seeds: 3 },
-        ...{ actions: 4, busyMs: 1234, longestPauseMs: 1.234, duringP99Ratio: 1.1 },
+        ...{
+          actions: 4,
+          busyMs: 1234,
+          longestPauseMs: 1.234,
+          peakBytes: 2 ** 21,
+          duringP99Ratio: 1.1,
+        },
         degradation: { p50: { value: 0.0312, low: 0.02, high: 0.04 }, memory: { value: 0.01 } },
         prevented: { p50: { value: 0.97, low: 0.96, high: 0.98 } },
       },
@@ -177,7 +183,7 @@ test('thirty days have tables of the last, and a picture for each rate', () => {
   const line = '| 5% | random | damask on | 3 | - | 3.12% (2.00% to 4.00%) |';
   assert.ok(churn.includes(line), churn);
   assert.match(churn, /\| - \| 97\.00% \(96\.00% to 98\.00%\) \|/);
-  assert.match(churn, /\| 4\.0 \| 1,234 \| 1\.23 \| 1\.10 \|/);
+  assert.match(churn, /\| 4\.0 \| 1,234 \| 1\.23 \| 2 \| 1\.10 \|/);
   assert.match(churn, /generated: at 5% a day from day 2\./);
   assert.match(churn, /at least 99\.50% of the truth too/);
   assert.match(churn, /Not measured: seed 2, 5% a day, random: days 1 to 2\./);
