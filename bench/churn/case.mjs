@@ -94,6 +94,7 @@ export class Case {
       await timed(times.changes, () => side.apply(op));
       for (let i = 0; i < this.#load; ++i)
         await timed(times.searches, () => side.search(queries[asked++ % queries.length], this.k));
+      await side.breathe?.();
     }
     const most = (us) => ({ ...latenciesOf(us), maxUs: us.length ? percentile(us, 1) : undefined });
     return { changes: most(times.changes), searches: most(times.searches) };

@@ -16,6 +16,7 @@ export class DamaskStoreSide {
   #view;
   #directory;
   #seen = 0;
+  #longestGapMs = 0;
 
   /** Begins with a snapshot, in a place of its own under the folder. */
   static async begin(arm, settings, folder, snapshot) {
@@ -61,22 +62,26 @@ export class DamaskStoreSide {
     return results.map(({ pattern }) => Number(pattern.id));
   }
 
+  /** Lets the store do what it does by itself while nobody asks for anything. */
+  async breathe() {
+    const began = performance.now();
+    await nextTurn();
+    this.#longestGapMs = Math.max(this.#longestGapMs, performance.now() - began);
+  }
+
   /**
    * The store looks at itself and does what it finds due, while `between` searches again and again. The
-   * longest pause is the longest that the event loop was away: what a search would have waited for.
+   * longest gap of the day is the longest that the event loop was away, for whatever reason.
    */
   async heal(between) {
     let isHealing = true;
     const healing = this.#store.heal().finally(() => {
       isHealing = false;
     });
-    let longestPauseMs = 0;
-    for (; isHealing; await between(this)) {
-      const began = performance.now();
-      await nextTurn();
-      longestPauseMs = Math.max(longestPauseMs, performance.now() - began);
-    }
+    for (; isHealing; await between(this)) await this.breathe();
     await healing;
+    const longestGapMs = this.#longestGapMs;
+    this.#longestGapMs = 0;
     const actions = (await this.#store.healingActions()).slice(this.#seen);
     this.#seen += actions.length;
     const costs = actions.map(({ cost }) => cost).filter(Boolean);
@@ -85,7 +90,8 @@ export class DamaskStoreSide {
         outcome === 'kept' ? kind : `${kind} ${outcome}`,
       ),
       busyMs: costs.reduce((sum, { busyMs }) => sum + busyMs, 0),
-      longestPauseMs,
+      longestPauseMs: Math.max(0, ...costs.map(({ longestPauseMs }) => longestPauseMs)),
+      longestGapMs,
       peakBytes: Math.max(0, ...costs.map(({ peakBytes }) => peakBytes)),
     };
   }
