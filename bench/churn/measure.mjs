@@ -1,9 +1,11 @@
 // What is measured of several sides at once, so that none has the machine at another time.
-import { dot } from './vectors.mjs';
+import { chanceOf, shuffled } from './chance.mjs';
 import { latenciesOf, mean, median } from './statistics.mjs';
+import { dot } from './vectors.mjs';
 
-/** Queries that one side is asked before it is the next one's turn. */
+/** Queries that one side is asked before it is the next one's turn, after some that are not timed. */
 const BLOCK = 20;
+const WARM_UP = 5;
 
 /** The part of the true nearest that was found, over all queries. */
 export function recallOf(found, truth, k) {
@@ -15,19 +17,23 @@ export function recallOf(found, truth, k) {
 }
 
 /**
- * Asks each view all queries, in blocks by turns. The first of `passes + 1` warms up and is what is
- * found; a query's latency is the median of the others, and without any there is none.
+ * Asks each view all queries, in blocks by turns; who comes after whom is by chance, as what one leaves in
+ * the caches is not the same as what another does. The first of `passes + 1` is what is found; a query's
+ * latency is the median of the others, and without any there is none.
  */
 export function askInTurns(views, queries, { k, passes }) {
+  const next = chanceOf('turns', views.length);
   const runs = views.map((view) => ({
     ...{ view, prepared: queries.map((query) => view.prepare(query)) },
     ...{ results: [], us: queries.map(() => []) },
   }));
-  let turn = 0;
+  const order = [...runs];
   for (let pass = 0; pass <= passes; ++pass)
-    for (let from = 0; from < queries.length; from += BLOCK, ++turn)
-      for (let i = 0; i < runs.length; ++i) {
-        const { view, prepared, results, us } = runs[(i + turn) % runs.length];
+    for (let from = 0; from < queries.length; from += BLOCK)
+      for (const { view, prepared, results, us } of shuffled(order, next)) {
+        if (pass > 0)
+          for (let i = 1; i <= WARM_UP; ++i)
+            view.find(prepared.at((from - i) % prepared.length), k);
         for (let q = from; q < Math.min(from + BLOCK, queries.length); ++q) {
           const began = performance.now();
           const result = view.find(prepared[q], k);

@@ -104,7 +104,7 @@ test('a scan finds the nearest, best first', () => {
   assert.deepEqual(scanned(vectors, [1, 0], 3), [0, 2, 1]);
 });
 
-test('each view is asked each query as often as the others', () => {
+test('each view is asked the same queries in the same order', () => {
   const asked = [[], []];
   const views = asked.map((list) => ({
     prepare: (query) => query,
@@ -114,9 +114,11 @@ test('each view is asked each query as often as the others', () => {
   }));
   const queries = Array.from({ length: 45 }, (_, i) => i);
   const runs = askInTurns(views, queries, { k: 1, passes: 2 });
-  for (const list of asked) assert.deepEqual(list, [...queries, ...queries, ...queries]);
-  assert.equal(runs[0].us.length, 45);
-  assert.ok(runs[0].us.every((us) => us >= 0));
+  assert.deepEqual(asked[0], asked[1]);
+  // Once to see what is found, then twice after five that are not timed for each of three blocks.
+  assert.deepEqual(asked[0].slice(0, 50), [...queries, 44, 43, 42, 41, 40]);
+  assert.equal(asked[0].length, 3 * 45 + 2 * 3 * 5);
+  assert.ok(runs.every(({ us }) => us.length === 45 && us.every((it) => it >= 0)));
 });
 
 test('a report is JSON, a line for each day', () => {
