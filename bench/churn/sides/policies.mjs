@@ -9,13 +9,13 @@ const bytesOf = ({ graphBytes, codeBytes, recordBytes }) => graphBytes + codeByt
 
 function rebuilt(store, kind, slices) {
   const before = bytesOf(store.stats());
-  slices.run(() => {
+  slices.run(`${kind}: begin`, () => {
     store.beginRebuild(kind);
     return false;
   });
-  slices.run(() => !store.stepRebuild(STEP.patterns));
+  slices.run(`${kind}: step`, () => !store.stepRebuild(STEP.patterns));
   slices.holds(bytesOf(store.stats()) - before);
-  slices.run(() => {
+  slices.run(`${kind}: finish`, () => {
     store.finishRebuild();
     return false;
   });
@@ -23,8 +23,11 @@ function rebuilt(store, kind, slices) {
 
 export function census(store, slices) {
   let found;
-  store.beginCensus();
-  slices.run(() => {
+  slices.run('census: begin', () => {
+    store.beginCensus();
+    return false;
+  });
+  slices.run('census', () => {
     found = store.stepCensus(STEP.nodes);
     return found === undefined;
   });
@@ -47,7 +50,7 @@ export const POLICIES = {
     }
     census(store, slices);
     let repaired = 0;
-    slices.run(() => {
+    slices.run('repair', () => {
       const report = store.stepRepair(STEP.repairs);
       repaired += report?.nodes ?? 0;
       return report !== undefined;
