@@ -6,6 +6,7 @@ import { chanceOf, pick } from './chance.mjs';
 import { During } from './during.mjs';
 import { figuresOf, scanned } from './measure.mjs';
 import { latenciesOf, mean, percentile } from './statistics.mjs';
+import { degradationOf } from './summary.mjs';
 import { Trace } from './trace.mjs';
 
 /** Queries of a day whose truth is looked at by another hand. */
@@ -111,6 +112,7 @@ export class Case {
       : undefined;
     const queries = this.#queries();
     const truth = fresh && truthOf(fresh.damask, queries, k);
+    const before = await this.#before(queries, truth, fresh);
     const healed = [];
     for (const side of this.#sides) healed.push(await heal(side, { queries, k, truth, fresh }));
     for (const side of this.#sides) await side.restart(folder);
@@ -122,8 +124,21 @@ export class Case {
       ...(truth && { truthAgreement: agreement(trace.live, queries, truth, k) }),
       ...(trace.generatedFrom && { generatedFrom: trace.generatedFrom }),
       fresh: sides.splice(this.#sides.length),
-      sides: sides.map((row, i) => ({ ...row, ...changed[i], ...healed[i] })),
+      sides: sides.map((row, i) => ({ ...row, ...changed[i], ...healed[i], before: before[i] })),
     };
+  }
+
+  /** How much worse than the rebuild each side is before the evening's repair; of those that repair. */
+  async #before(queries, truth, fresh) {
+    if (!fresh || this.trace.day === 0) return [];
+    const views = [];
+    for (const side of this.#sides) if (side.repairs) views.push(await side.look());
+    const asked = { queries, truth, own: this.#own(), k: this.k, passes: this.plan.passes };
+    const rows = figuresOf([...views, fresh.damask], asked);
+    const freshRow = { ...rows.pop(), side: 'damask' };
+    return this.#sides.map(({ repairs, side }) =>
+      repairs ? degradationOf({ ...rows.shift(), side }, [freshRow]) : undefined,
+    );
   }
 
   /** Rows of figures of the sides, and of the fresh stores after them. */

@@ -35,6 +35,19 @@ function grouped(list, keyOf) {
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 
+/** The worst of an arm by axis, on any evening with a rebuild, before its repair or after it. */
+function worstOf(days, arm) {
+  const worst = {};
+  for (const { day, compared, fresh, sides } of days) {
+    if (!compared || day === 0) continue;
+    const row = sides.find((it) => it.arm === arm);
+    for (const found of [degradationOf(row, fresh), row.before ?? {}])
+      for (const [axis, value] of Object.entries(found))
+        worst[axis] = Math.max(value, worst[axis] ?? -Infinity);
+  }
+  return worst;
+}
+
 /** What an arm has cost over all days of its case. */
 function costsOf(days, arm) {
   const rows = days.map(({ sides }) => sides.find((row) => row.arm === arm));
@@ -55,6 +68,7 @@ export function summaryOf(cases, lastDay) {
     days.at(-1).sides.map((row) => ({
       ...{ seed, rate, deletes, side: row.side, arm: row.arm },
       degradation: degradationOf(row, days.at(-1).fresh),
+      worst: worstOf(days, row.arm),
       ...costsOf(days, row.arm),
     })),
   );
@@ -62,11 +76,13 @@ export function summaryOf(cases, lastDay) {
     const { rate, deletes, side, arm } = runs[0];
     const degradation = {};
     const prevented = {};
+    const worst = {};
     for (const axis of Object.keys(AXES)) {
       const own = runs.filter((run) => axis in run.degradation);
       if (own.length === 0) continue;
       const values = own.map((run) => run.degradation[axis]);
       degradation[axis] = meanOf(values);
+      worst[axis] = Math.max(...own.map((run) => run.worst[axis]));
       if (side !== 'damask' || arm === 'off') continue;
       const without = own.map(({ seed }) => offOf(results, { seed, rate, deletes }, axis));
       if (without.includes(undefined)) continue;
@@ -74,7 +90,7 @@ export function summaryOf(cases, lastDay) {
       prevented[axis] = preventedOf(values, without, next);
     }
     return {
-      ...{ rate, deletes, side, arm, seeds: runs.length, degradation },
+      ...{ rate, deletes, side, arm, seeds: runs.length, degradation, worst },
       ...(Object.keys(prevented).length > 0 && { prevented }),
       busyMs: meanOf(runs.map(({ busyMs }) => busyMs)).value,
       actions: meanOf(runs.map(({ actions }) => actions)).value,

@@ -56,6 +56,15 @@ export class DamaskSide {
     return this.#view;
   }
 
+  /** As `view`, of the store as it is now. */
+  look() {
+    return this.#view;
+  }
+
+  get repairs() {
+    return this.arm !== 'off';
+  }
+
   apply({ op, label, vector }) {
     const { store } = this.#view;
     if (op === 'remove') store.remove(String(label));

@@ -98,17 +98,35 @@ export class DamaskStoreSide {
 
   /** What it holds is looked at through an engine's store of the same bytes, with the store's own ef. */
   async restart(folder) {
-    const history = await this.#store.healthHistory();
-    const ef = history.at(-1)?.ef ?? this.settings.ef;
+    const ef = await this.#ef();
     await this.#store.shutdown();
     await cp(this.#directory, path.join(folder, this.arm), { recursive: true });
     await this.#reopen();
+    await this.#see(ef);
+  }
+
+  /** Candidates that the store has come to keep. */
+  async #ef() {
+    const history = await this.#store.healthHistory();
+    return history.at(-1)?.ef ?? this.settings.ef;
+  }
+
+  async #see(ef) {
     this.#view?.store.dispose();
     this.#view = await viewOf(await this.#store.snapshot(), { ...this.settings, ef });
   }
 
   view() {
     return this.#view;
+  }
+
+  async look() {
+    await this.#see(await this.#ef());
+    return this.#view;
+  }
+
+  get repairs() {
+    return true;
   }
 
   async close() {

@@ -58,6 +58,7 @@ test('each day has figures of each arm, and a cut run goes on to the same', asyn
   assert.deepEqual(tombstones('primitives'), [0, 0, 0, 0]);
   const rule = days[3].sides[2];
   assert.deepEqual(rule.repair.actions, ['rebuild']);
+  assert.ok(rule.before.distances > 0 && rule.before.memory > 0 && !('before' in days[3].sides[0]));
   assert.ok(rule.repair.busyMs > 0 && rule.during.p99Ratio > 0 && rule.during.recall > 0.7);
   assert.ok(report.summary.length === 3 && stdout.includes('prevented'));
   const left = await readdir(path.join(folder, 'state'));

@@ -18,13 +18,14 @@ const caseOf = (seed, off, on) => ({
   days: [
     { day: 0, fresh: [], sides: [row('off', 1, 1), row('on', 1, 1)] },
     {
-      day: 1,
+      ...{ day: 1, compared: true },
       fresh: [row('fresh', 0.96, 20)],
       sides: [
         row('off', 0.9, off),
         row('on', 0.96, on, {
           repair: { busyMs: 30, longestPauseMs: 1.5, actions: ['compact'] },
           during: { p99Ratio: 1.25 },
+          before: { p50: 0.5, recall: -1 },
         }),
       ],
     },
@@ -54,6 +55,8 @@ test('the summary has means, intervals and what was prevented of complete cases 
   assert.equal(on.seeds, 2);
   assert.ok(Math.abs(on.prevented.p50.value - (1 - 0.025 / 0.7)) < 1e-12);
   assert.equal(on.prevented.recall.value, 1);
+  assert.ok(Math.abs(off.worst.p50 - 0.75) < 1e-12);
+  assert.deepEqual([on.worst.p50, on.worst.recall], [0.5, 0]);
   assert.equal(on.prevented.memory, undefined);
   assert.deepEqual([on.busyMs, on.longestPauseMs, on.duringP99Ratio], [30, 1.5, 1.25]);
 });

@@ -2,14 +2,19 @@
 import { degradationOf } from '../../churn/summary.mjs';
 import { COLOURS, chart } from './style.mjs';
 
+/** Axis, its title, and whether it may grow many times over. */
 const AXES = [
-  ['recall', 'recall lost'],
-  ['p50', 'p50'],
-  ['p99', 'p99'],
-  ['distances', 'distances'],
-  ['memory', 'memory'],
-  ['unreachable', 'unreachable'],
+  ['recall', 'recall lost', false],
+  ['p50', 'p50', true],
+  ['p99', 'p99', true],
+  ['distances', 'distances', true],
+  ['memory', 'memory', true],
+  ['unreachable', 'unreachable', false],
 ];
+
+/** Up to about here such an axis is linear, beyond logarithmic. */
+const LINEAR = 0.05;
+const TICKS = [-0.5, -0.2, -0.05, 0, 0.05, 0.2, 0.5, 1, 2, 5, 10];
 
 /** Means over the seeds, of each arm and each day with a rebuild. */
 function valuesOf(cases) {
@@ -29,13 +34,21 @@ function valuesOf(cases) {
   }));
 }
 
-function panel(values, title, axisTitle, lines) {
+const LOG = { scale: { type: 'symlog', constant: LINEAR } };
+
+function panel(values, { title, axisTitle, mayGrow, lines }) {
   return {
     ...{ title, width: 220, height: 120, data: { values } },
     mark: { type: 'line', point: { filled: true, size: 18 }, strokeWidth: 1.8 },
     encoding: {
       x: { field: 'day', type: 'quantitative', axis: { title: 'day', tickCount: 6 } },
-      y: { field: 'value', type: 'quantitative', axis: { title: axisTitle, format: '.1~%' } },
+      y: {
+        ...{ field: 'value', type: 'quantitative', ...(mayGrow && LOG) },
+        axis: {
+          title: axisTitle,
+          ...(mayGrow ? { format: '~%', values: TICKS } : { format: '.2~%' }),
+        },
+      },
       color: {
         ...{ field: 'line', type: 'nominal' },
         scale: { domain: lines, range: lines.map((_, i) => COLOURS[i % COLOURS.length]) },
@@ -55,13 +68,15 @@ export function churnCharts({ data, cases = [] }) {
     if (rows.length === 0) continue;
     charts[`${rate}-percent`] = chart({
       title: `${data.name}: worse than a same-day rebuild, ${rate}% replaced a day`,
-      vconcat: rows.map(([axis, axisTitle], i) => ({
+      vconcat: rows.map(([axis, axisTitle, mayGrow], i) => ({
         hconcat: orders.map((deletes, j) =>
           panel(
             values.filter((it) => it.axis === axis && it.deletes === deletes),
-            i === 0 ? `deleted: ${deletes}` : '',
-            j === 0 ? axisTitle : null,
-            lines,
+            {
+              title: i === 0 ? `deleted: ${deletes}` : '',
+              axisTitle: j === 0 ? axisTitle : null,
+              ...{ mayGrow, lines },
+            },
           ),
         ),
         resolve: { scale: { y: 'shared' } },

@@ -12,6 +12,7 @@ const AXES = [
   ['unreachable', 'unreachable'],
 ];
 
+const optional = (share) => (share === undefined || share === null ? '-' : percent(share));
 const percent = (share) => `${figure(100 * share, 2)}%`;
 
 /** A share, and how far off the mean of all seeds may be. */
@@ -32,6 +33,11 @@ const WHICH = [
 const degradation = [
   ...WHICH,
   ...AXES.map(([axis, title]) => [title, (row) => withInterval(row.degradation[axis])]),
+];
+
+const worst = [
+  ...WHICH,
+  ...AXES.map(([axis, title]) => [title, (row) => optional(row.worst?.[axis])]),
 ];
 
 const prevented = [
@@ -83,7 +89,10 @@ export function churnSection(report) {
     [machineText(report), settings, generatedText(report), truthText(report)]
       .filter(Boolean)
       .join(' '),
-    summary.length ? table(degradation, summary) : '',
+    summary.length ? `**on day ${plan.days}**\n\n${table(degradation, summary)}` : '',
+    summary.length
+      ? `**the worst of all days with a rebuild and all seeds, before the evening's repair or after it**\n\n${table(worst, summary)}`
+      : '',
     ours.length ? `**prevented**\n\n${table(prevented, ours)}` : '',
     ours.length ? `**what it took**\n\n${table(cost, ours)}` : '',
     leftOut.length ? `Not measured: ${leftOut.join('; ')}.` : '',

@@ -163,6 +163,7 @@ test('thirty days have tables of the last, and a picture for each rate', () => {
           duringP99Ratio: 1.1,
         },
         degradation: { p50: { value: 0.0312, low: 0.02, high: 0.04 }, memory: { value: 0.01 } },
+        worst: { p50: 0.0777 },
         prevented: { p50: { value: 0.97, low: 0.96, high: 0.98 } },
       },
     ],
@@ -182,6 +183,7 @@ test('thirty days have tables of the last, and a picture for each rate', () => {
   const { churn, goals } = partsOf([report]);
   const line = '| 5% | random | damask on | 3 | - | 3.12% (2.00% to 4.00%) |';
   assert.ok(churn.includes(line), churn);
+  assert.match(churn, /\| 5% \| random \| damask on \| 3 \| - \| 7\.77% \| - \|/);
   assert.match(churn, /\| - \| 97\.00% \(96\.00% to 98\.00%\) \|/);
   assert.match(churn, /\| 4\.0 \| 1,234 \| 1\.23 \| 2 \| 1\.10 \|/);
   assert.match(churn, /generated: at 5% a day from day 2\./);
