@@ -30,7 +30,9 @@ class Census {
   /// Live nodes that are unreachable or weak, in ascending order; once complete.
   const std::vector<Slot>& suspects() const noexcept { return suspects_; }
   Slot nodes() const noexcept { return nodes_; }
-  bool isReached(Slot slot) const noexcept { return (reached_[slot / 64] >> (slot % 64) & 1) != 0; }
+  bool isReached(Slot slot) const noexcept {
+    return slot < nodes_ && (reached_[slot / 64] >> (slot % 64) & 1) != 0;
+  }
   std::uint8_t inDegree(Slot slot) const noexcept { return inDegrees_[slot]; }
 
   /// A link was written that leads to `slot`, in the place of one to `instead` (kNoSlot: of none).

@@ -1,6 +1,7 @@
 #include "graph/repair.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "graph/diverse.hpp"
 #include "graph/walker.hpp"
@@ -10,6 +11,20 @@ namespace {
 
 /// A link may be taken from a node that so many lead to: it is not weak without it.
 constexpr std::uint8_t kEnough = 4;
+
+bool hasLink(const GraphView& graph, Slot from, Slot to) {
+  const LinkList links = graph.links(from, 0);
+  const Slot* end = links.begin() + links.count();
+  return std::find(links.begin(), end, to) != end;
+}
+
+/// Whether another node of a list links to one of it: without the list's own link, all that could
+/// be reached before can be reached still.
+bool isReachedThrough(const GraphView& graph, std::span<const Slot> row, Slot slot) {
+  return std::any_of(row.begin(), row.end(), [&](Slot through) {
+    return through != slot && hasLink(graph, through, slot);
+  });
+}
 
 }  // namespace
 
@@ -34,71 +49,78 @@ bool Repair::mend(Graph& graph, const Codec& codec, std::uint32_t ef, const std:
   codec.expandTop(graph.code(slot), scratch_.self.data());
   const WalkQuery query{scratch_.self.data(), graph.factor(slot), slot};
   Walker walker(view, codec, query, scratch_.search);
-  walker.collect(walker.descendTo(0), 0, ef, 1, nullptr);
   auto& found = scratch_.search.found;
-  const auto isUsable = [&](Candidate c) {
-    const Slot other = walker.slotOf(c);
-    return other != slot && isAccepted(live, other);
+  const auto seek = [&](Candidate start) {
+    walker.collect(start, 0, ef, 1, nullptr);
+    std::erase_if(found, [&](Candidate c) {
+      const Slot other = walker.slotOf(c);
+      return other == slot || !isAccepted(live, other) || !census_.isReached(other);
+    });
   };
-  const std::size_t before = found.size();
-  std::erase_if(found, [&](Candidate c) { return walker.slotOf(c) == slot; });
-  if (found.size() < before) census_.reachFrom(view, slot);
-  std::erase_if(found, [&](Candidate c) { return !isUsable(c); });
-  giveLinks(graph, codec, live, slot);
+  seek(walker.descendTo(0));
+  // The descent may end among nodes that only upper levels lead to.
+  if (found.empty()) seek(walker.descendTo(view.maxLevel));
+  giveLinks(graph, codec, slot);
 
   bool linked = false;
   for (const Candidate c : found) {
     if (census_.isReached(slot) && census_.inDegree(slot) >= kWeakBelow) break;
-    if (!linkTo(graph, codec, walker.slotOf(c), slot)) continue;
-    census_.reachFrom(graph.view(), slot);
-    linked = true;
+    const Slot owner = walker.slotOf(c);
+    const bool isNew = linkTo(graph, codec, owner, slot);
+    if (isNew || hasLink(graph.view(), owner, slot)) census_.reachFrom(graph.view(), slot);
+    linked |= isNew;
   }
   return linked;
 }
 
 // Whether there was a place for it, and no such link yet.
 bool Repair::linkTo(Graph& graph, const Codec& codec, Slot owner, Slot slot) {
+  if (hasLink(graph.view(), owner, slot)) return false;
   const auto row = graph.links(owner, 0);
   const auto end = std::find(row.begin(), row.end(), kNoSlot);
-  if (std::find(row.begin(), end, slot) != end) return false;
   if (end != row.end()) {
     graph.keepLinks(owner, 0);
     *end = slot;
     census_.noteLink(slot, kNoSlot);
     return true;
   }
+  rankFarthestFirst(graph, codec, owner, row);
+  for (const Candidate c : scratch_.candidates) {
+    const Slot other = slotOf(c) ^ owner;
+    if (other < census_.nodes() && census_.inDegree(other) < kEnough) continue;
+    if (!isReachedThrough(graph.view(), row, other)) continue;
+    graph.keepLinks(owner, 0);
+    census_.noteLink(slot, other);
+    *std::find(row.begin(), row.end(), other) = slot;
+    return true;
+  }
+  return false;
+}
+
+void Repair::rankFarthestFirst(const Graph& graph, const Codec& codec, Slot owner,
+                               std::span<const Slot> row) {
   const GraphView view = graph.view();
-  Chooser chooser(view, codec, scratch_);
+  const Chooser chooser(view, codec, scratch_);
   scratch_.codes.clear();
   for (const Slot other : row) scratch_.codes.push_back(graph.code(other));
   codec.expandTop(graph.code(owner), scratch_.other.data());
   codec.kernels().dot4Batch(scratch_.other.data(), scratch_.codes.data(), row.size(), codec.half(),
                             scratch_.dots.data());
-  auto farthest = row.end();
-  Candidate distance = 0;
-  for (auto at = row.begin(); at != row.end(); ++at) {
-    if (*at < census_.nodes() && census_.inDegree(*at) < kEnough) continue;
-    const auto i = static_cast<std::size_t>(at - row.begin());
-    const Candidate c = chooser.relation(scratch_.dots[i], *at, owner);
-    if (farthest != row.end() && c < distance) continue;
-    farthest = at;
-    distance = c;
+  scratch_.candidates.clear();
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    scratch_.candidates.push_back(chooser.relation(scratch_.dots[i], row[i], owner));
   }
-  if (farthest == row.end()) return false;
-  graph.keepLinks(owner, 0);
-  census_.noteLink(slot, *farthest);
-  *farthest = slot;
-  return true;
+  std::sort(scratch_.candidates.begin(), scratch_.candidates.end(), std::greater<Candidate>());
 }
 
 // Up to m links at level 0, of those that were found.
-void Repair::giveLinks(Graph& graph, const Codec& codec, const std::uint64_t* live, Slot slot) {
+void Repair::giveLinks(Graph& graph, const Codec& codec, Slot slot) {
   const GraphView view = graph.view();
   const auto row = graph.links(slot, 0);
   auto& kept = scratch_.kept;
   kept.clear();
   for (const Slot other : row) {
-    if (other != kNoSlot && isAccepted(live, other)) kept.push_back(other);
+    if (other != kNoSlot) kept.push_back(other);
   }
   if (kept.size() >= view.m / 2) return;
   const std::size_t had = kept.size();

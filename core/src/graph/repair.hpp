@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <utility>
 
 #include "codec/codec.hpp"
 #include "graph/census.hpp"
@@ -12,7 +14,8 @@ namespace damask {
 
 /// Links the nodes that a census has found unreachable or weak, a few at a time: each is searched
 /// for, and the nearest that the search comes to link to it, in a free place or in that of the
-/// farthest node which enough others link to. A node that has few links of its own is given more.
+/// farthest node which enough others link to, one of the same list among them: so nothing that
+/// could be reached is lost. A node that has few links of its own is given more.
 class Repair {
  public:
   /// Of a census that is complete.
@@ -28,7 +31,9 @@ class Repair {
   bool mend(Graph& graph, const Codec& codec, std::uint32_t ef, const std::uint64_t* live,
             Slot slot);
   bool linkTo(Graph& graph, const Codec& codec, Slot owner, Slot slot);
-  void giveLinks(Graph& graph, const Codec& codec, const std::uint64_t* live, Slot slot);
+  void giveLinks(Graph& graph, const Codec& codec, Slot slot);
+  void rankFarthestFirst(const Graph& graph, const Codec& codec, Slot owner,
+                         std::span<const Slot> row);
 
   Census census_;
   std::size_t next_ = 0;

@@ -79,7 +79,7 @@ bool Rebuild::isComplete(const StoreState& from) const noexcept {
 
 RebuildProgress Rebuild::progress(const StoreState& from) const noexcept {
   const std::uint64_t ahead = from.graph.slots() - next_;
-  const std::uint64_t total = 2 * (origins_.size() + ahead);
+  const std::uint64_t total = 2 * (origins_.size() + ahead) + 1;
   if (isComplete(from)) return {total, total};
   return {origins_.size() + state_->graph.linked(), total};
 }
