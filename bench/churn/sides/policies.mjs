@@ -1,7 +1,7 @@
 // What an arm does for its store each evening, on the engine's own calls.
 
-/** Patterns, nodes: what one step does, so that many make a slice. */
-const STEP = { patterns: 1, nodes: 16, repairs: 1 };
+/** How much one step does, so that many make a slice: patterns of each kind of rebuild, nodes. */
+const STEP = { relink: 1, compact: 8, census: 16, repair: 1 };
 
 const tombstoneShare = ({ slots, count }) => (slots === 0 ? 0 : (slots - count) / slots);
 
@@ -13,7 +13,7 @@ function rebuilt(store, kind, slices) {
     store.beginRebuild(kind);
     return false;
   });
-  slices.run(`${kind}: step`, () => !store.stepRebuild(STEP.patterns));
+  slices.run(`${kind}: step`, () => !store.stepRebuild(STEP[kind]));
   slices.holds(bytesOf(store.stats()) - before);
   slices.run(`${kind}: finish`, () => {
     store.finishRebuild();
@@ -28,7 +28,7 @@ export function census(store, slices) {
     return false;
   });
   slices.run('census', () => {
-    found = store.stepCensus(STEP.nodes);
+    found = store.stepCensus(STEP.census);
     return found === undefined;
   });
   return found;
@@ -51,7 +51,7 @@ export const POLICIES = {
     census(store, slices);
     let repaired = 0;
     slices.run('repair', () => {
-      const report = store.stepRepair(STEP.repairs);
+      const report = store.stepRepair(STEP.repair);
       repaired += report?.nodes ?? 0;
       return report !== undefined;
     });
