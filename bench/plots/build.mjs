@@ -6,6 +6,7 @@ import { searchCharts } from './charts/search.mjs';
 import { targetsCharts } from './charts/targets.mjs';
 import { ofKind } from './reports.mjs';
 import { churnSection } from './tables/churn.mjs';
+import { controlSection } from './tables/control.mjs';
 import { goalsSection } from './tables/goals.mjs';
 import { lossesSection } from './tables/losses.mjs';
 import { peersSection } from './tables/peers.mjs';
@@ -20,7 +21,8 @@ const CHARTS = {
 };
 const SECTIONS = {
   ...{ search: searchSection, peers: peersSection, scale: scaleSection },
-  ...{ targets: targetsSection, life: rowsSection, churn: churnSection },
+  ...{ targets: targetsSection, life: rowsSection },
+  ...{ churn: churnSection, control: controlSection },
 };
 
 /** Pictures of all reports: names without their ending, and specifications. */

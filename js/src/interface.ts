@@ -1,3 +1,11 @@
+import type {
+  EfControl,
+  Healing,
+  HealingAction,
+  HealthEvent,
+  HealthSample,
+  SearchTargets,
+} from './health/shape.js';
 import type { StorageDriver } from './storage/driver.js';
 import type {
   Filter,
@@ -152,7 +160,10 @@ export type Durability =
 
 /** Why a store is not well. `code` is for programs, `message` is one sentence for people. */
 export interface HealthReason {
-  /** 'WRITING_ENDED', 'TORN_BYTES'; later versions may add others. */
+  /**
+   * 'WRITING_ENDED', 'TORN_BYTES', 'UNREACHABLE', 'LOW_RECALL', 'SELF_MISSES', 'MORE_DISTANCES', 'SLOW',
+   * 'TOMBSTONES'; later versions may add others. docs/health.md says what to do about each.
+   */
   code: string;
   message: string;
 }
@@ -273,12 +284,26 @@ export interface IPatternStore extends AsyncDisposable {
   patterns(options?: ListOptions): AsyncIterable<StoredPattern>;
   /** Builds the graph anew from every live pattern, beside the one in use; searches go on. */
   buildIndex(options?: WorkOptions): Promise<void>;
-  /** Gives the space of deleted and replaced patterns back (as `buildIndex`, when there are any) and
-   * writes what is not yet durable. */
+  /** Gives the space of deleted and replaced patterns back, whose links lead on to their neighbours
+   * (when there are any; the links of the others stay), and writes what is not yet durable. */
   optimize(options?: WorkOptions): Promise<void>;
   getStats(): Promise<PatternStoreStats>;
   /** How the store is: what is durable of it, and what is not well. */
   health(): Promise<StoreHealth>;
+  /**
+   * What the store saw of itself, oldest first: the last minutes in full, and less and less of what was
+   * before. Kept with the store: with `readOnly`, what its writer has written by now.
+   */
+  healthHistory(): Promise<HealthSample[]>;
+  /** What was done, or suggested, for the store's health, oldest first; kept as the history is. */
+  healingActions(): Promise<HealingAction[]>;
+  /**
+   * Looks at the store now and does what is wanted, whatever `healing` says; resolves to what was done,
+   * which is nothing for a store that is well. Searches and changes go on.
+   */
+  heal(options?: WorkOptions): Promise<HealingAction[]>;
+  /** Tells the listener of changes of state and of actions, until what it returns is called. */
+  onHealth(listener: (event: HealthEvent) => void): () => void;
   /** Removes every pattern. */
   clear(): Promise<void>;
   /** Makes everything durable that is not, whatever `durability` says. Nothing without storage. */
@@ -357,16 +382,28 @@ export interface PatternStoreConfig {
   backends?: readonly ChainName[];
   /** Whether another engine may do when the first does not work. On when absent. */
   fallback?: boolean;
-  /** Measure the latency of searches. On when absent. */
+  /** Measure the latency of searches, and watch how the store is. On when absent. */
   enableMetrics?: boolean;
+  /**
+   * Whether the store does what its health asks for, in small steps while it is used ('auto'), only
+   * says what it would do ('suggest'), or neither. 'auto' when absent, for a store that may write; not
+   * without `enableMetrics`.
+   */
+  healing?: Healing;
+  /** Recall that searches are to reach, and the time that they may take; needs `enableMetrics`. */
+  targets?: SearchTargets;
+  /** How ef is chosen to hold `targets`, without which it stays as configured. 'mpc' when absent. */
+  efControl?: EfControl;
+  /** Told of changes of state and of actions, from the beginning. */
+  onHealth?: (event: HealthEvent) => void;
   /** Run the engine in a Web Worker. Off when absent. */
   worker?: boolean;
   /** Where damask.wasm is, when it is not beside the package. */
   wasm?: { simd?: WasmSource; scalar?: WasmSource };
   /** The native addon to load instead of the package's own: the path of a .node file. */
   nativePath?: string;
-  /** Told once when another engine than the first was taken, and when a write that nobody waits for
-   * has failed (nothing is passed over then). Absent: `process.emitWarning` where there is one. */
+  /** Told once when another engine than the first was taken, and when a write that nobody waits for,
+   * or looking after the store, has failed (nothing is passed over then). Absent: `process.emitWarning` where there is one. */
   onWarning?: (message: string, passedOver: readonly PassedOver[]) => void;
   /** The configuration file. Absent: damask.config.json in the working directory, if it is there.
    * false: none. Not in browsers and workerd. */
