@@ -77,6 +77,25 @@ test('each day has figures of each arm, and a cut run goes on to the same', asyn
   await assert.rejects(run('--json', cut, '--ef', '50'), /is of another plan/);
 });
 
+test('the store that looks after itself is measured as the others are', async () => {
+  const json = path.join(folder, 'on.json');
+  await run('--json', json, '--arms', 'on', '--days', '2');
+  const { cases, summary } = JSON.parse(await readFile(json, 'utf8'));
+  const [{ days }] = cases;
+  const rows = days.map(({ sides }) => sides[0]);
+  for (const { arm, recall, unreachable, count } of rows) {
+    assert.equal(arm, 'on');
+    assert.equal(count, 3500);
+    assert.ok(recall > 0.7 && unreachable >= 0);
+  }
+  // Nothing but its own doing takes the tombstones of 770 changes away.
+  assert.ok(rows[2].tombstones < 770);
+  const done = rows.flatMap(({ repair }) => repair?.actions ?? []);
+  assert.ok(done.includes('compact') || done.includes('rebuild'), done.join());
+  assert.ok(rows[2].before.distances !== undefined && rows[2].during.searches > 0);
+  assert.equal(summary[0].arm, 'on');
+});
+
 test('a budget that is used up leaves out what it says', async () => {
   const json = path.join(folder, 'budget.json');
   const { stdout } = await run('--json', json, '--budget-minutes', '0');
