@@ -110,9 +110,9 @@ test('nothing is done for a store that is well', () => {
   assert.equal(chosen({ recall: share(0.98), selfMisses: share(0), unreachable: 0 }), undefined);
 });
 
-test('tombstones are taken away from a twentieth on, where they are not few', () => {
-  assert.equal(chosen({ tombstones: 500 }), undefined);
-  assert.equal(chosen({ tombstones: 501 }), 'compact');
+test('tombstones are taken away from a fiftieth on, where they are not few', () => {
+  assert.equal(chosen({ live: 20_000, tombstones: 400 }), undefined);
+  assert.equal(chosen({ live: 20_000, tombstones: 401 }), 'compact');
   assert.equal(chosen({ live: 1000, tombstones: 255 }), undefined);
   assert.equal(chosen({ live: 1000, tombstones: 256 }), 'compact');
   assert.equal(chosen({ tombstones: 101, recall: share(0.9) }), 'compact');

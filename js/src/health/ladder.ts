@@ -21,7 +21,7 @@ export interface Decision {
 }
 
 /** From so many tombstones on per live pattern, giving their room back is worth what it takes. */
-export const TOMBSTONE_SHARE = 0.05;
+export const TOMBSTONE_SHARE = 0.02;
 /** The same where the store is not well. */
 const POOR_SHARE = 0.01;
 
