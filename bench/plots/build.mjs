@@ -1,9 +1,12 @@
 // All that is made of the reports: the parts of docs/benchmarks.md, and the pictures.
+import { churnCharts } from './charts/churn.mjs';
 import { peersCharts } from './charts/peers.mjs';
 import { scaleCharts } from './charts/scale.mjs';
 import { searchCharts } from './charts/search.mjs';
 import { targetsCharts } from './charts/targets.mjs';
 import { ofKind } from './reports.mjs';
+import { churnSection } from './tables/churn.mjs';
+import { controlSection } from './tables/control.mjs';
 import { goalsSection } from './tables/goals.mjs';
 import { lossesSection } from './tables/losses.mjs';
 import { peersSection } from './tables/peers.mjs';
@@ -11,16 +14,15 @@ import { rowsSection } from './tables/rows.mjs';
 import { scaleSection } from './tables/scale.mjs';
 import { searchSection } from './tables/search.mjs';
 import { targetsSection } from './tables/targets.mjs';
-import { controlSection } from './tables/control.mjs';
 
 const CHARTS = {
   ...{ peers: peersCharts, search: searchCharts },
-  ...{ scale: scaleCharts, targets: targetsCharts },
+  ...{ scale: scaleCharts, targets: targetsCharts, churn: churnCharts },
 };
 const SECTIONS = {
-  control: controlSection,
   ...{ search: searchSection, peers: peersSection, scale: scaleSection },
   ...{ targets: targetsSection, life: rowsSection },
+  ...{ churn: churnSection, control: controlSection },
 };
 
 /** Pictures of all reports: names without their ending, and specifications. */

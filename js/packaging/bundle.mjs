@@ -5,10 +5,12 @@
 import commonjs from '@rollup/plugin-commonjs';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { rollup } from 'rollup';
 import dts from 'rollup-plugin-dts';
 import license from 'rollup-plugin-license';
 import { BUNDLES, TYPES } from './entries.mjs';
+import { makePage } from './page.mjs';
 
 const root = new URL('..', import.meta.url);
 process.chdir(root.pathname);
@@ -37,10 +39,14 @@ const stop = ({ message, ids, id = '' }) => {
     throw new Error(`rollup: ${message}`);
 };
 
-async function bundle({ platform, conditions, entries, formats }) {
+/** What Node itself brings under its older name, as prom-client asks for it; and an optional peer. */
+const OUTSIDE = [/^node:/, /^util$/, /^@opentelemetry\/api$/, /\.wasm$/];
+
+async function bundle({ platform, conditions, entries, formats, beside = {} }) {
+  const others = new Map(Object.entries(beside).map(([from, to]) => [path.resolve(from), to]));
   const build = await rollup({
     input: entries,
-    external: [/^node:/, /\.wasm$/],
+    external: (id) => others.has(id) || OUTSIDE.some((it) => it.test(id)),
     plugins: [
       nodeResolve({ exportConditions: conditions, preferBuiltins: false }),
       // As Node has it: lib/ runs unbundled too.
@@ -55,6 +61,7 @@ async function bundle({ platform, conditions, entries, formats }) {
       dir: 'dist',
       format,
       exports: 'named',
+      paths: { util: 'node:util', ...Object.fromEntries(others) },
       entryFileNames: `[name].${ending}`,
       chunkFileNames: `${platform}-[hash].${ending}`,
     });
@@ -92,4 +99,5 @@ async function writeLicenses(files) {
 await rm('dist', { recursive: true, force: true });
 for (const it of BUNDLES) await bundle(it);
 for (const ending of ['ts', 'cts']) await bundleTypes(ending);
+await makePage('dist/page', [gatherLicenses()]);
 await writeLicenses(process.argv.slice(2));

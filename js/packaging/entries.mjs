@@ -15,7 +15,20 @@ export const BUNDLES = [
     platform: 'node',
     conditions: ['node', 'import'],
     formats: [...esm, ['cjs', 'cjs']],
-    entries: { node: 'lib/index.js', native: 'lib/native.js', ...wasmEntries('node') },
+    entries: {
+      node: 'lib/index.js',
+      native: 'lib/native.js',
+      dashboard: 'lib/dashboard/index.js',
+      ...wasmEntries('node'),
+    },
+  },
+  {
+    platform: 'cli',
+    conditions: ['node', 'import'],
+    formats: esm,
+    entries: { cli: 'lib/dashboard/cli/main.js' },
+    // The command uses the package as others do.
+    beside: { 'lib/index.js': './node.js', 'lib/dashboard/index.js': './dashboard.js' },
   },
   {
     platform: 'web',
@@ -35,6 +48,7 @@ export const BUNDLES = [
 export const TYPES = {
   index: 'lib/index.d.ts',
   native: 'lib/native.d.ts',
+  dashboard: 'lib/dashboard/index.d.ts',
   wasm: 'lib/wasm.d.ts',
   'wasm-simd': 'lib/wasm_simd.d.ts',
   'wasm-scalar': 'lib/wasm_scalar.d.ts',

@@ -32,6 +32,7 @@ const parts = [
   ['JavaScript for require()', /^dist\/.*\.cjs$/],
   ['JavaScript for browsers, glue included', /^dist\/(web|worker)(-[^/]*)?\.js$/],
   ['JavaScript for workerd, glue included', /^dist\/workerd[^/]*\.js$/],
+  ['the dashboard: server, command and page', /^dist\/(dashboard\.js|cli\.js|page\/)/],
   ['declarations', /\.d\.c?ts$/],
   ['licences of others', /^THIRD-PARTY/],
   ['everything', /./],

@@ -2,9 +2,12 @@ import type {
   CreateOptions,
   EngineInfo,
   Filter,
+  GraphCensus,
   Pattern,
   PatternInput,
+  RebuildKind,
   RebuildProgress,
+  RepairReport,
   ReplayReport,
   SearchOptions,
   SearchResult,
@@ -42,11 +45,15 @@ export interface BackendStore {
   discardStaged(): void;
   stagedCount(): number;
   setBuildThreads(threads: number): void;
-  beginRebuild(): void;
+  beginRebuild(kind: RebuildKind): void;
   stepRebuild(maxPatterns: number): boolean;
   finishRebuild(): void;
   cancelRebuild(): void;
   rebuildProgress(): RebuildProgress | undefined;
+  beginCensus(): void;
+  stepCensus(maxNodes: number): GraphCensus | undefined;
+  stepRepair(maxNodes: number): RepairReport | undefined;
+  cancelCensus(): void;
   get(id: string): Pattern | undefined;
   embedding(id: string): Float32Array | undefined;
   search(query: Float32Array, options: SearchOptions): SearchResult;

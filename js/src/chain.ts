@@ -1,7 +1,8 @@
 import { runtime } from '#runtime';
 import type { Engine } from './engine.js';
 import { LoadError, UnsupportedError } from './errors.js';
-import type { BackendName, ChainName, PassedOver, PatternStoreConfig } from './interface.js';
+import type { PatternStoreConfig } from './config/shape.js';
+import type { BackendName, ChainName, PassedOver } from './interface.js';
 
 type ChainConfig = Pick<
   PatternStoreConfig,

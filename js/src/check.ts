@@ -7,6 +7,7 @@ import type {
   HnswOptions,
   MetadataField,
   PatternInput,
+  RebuildKind,
   SearchOptions,
   Vector,
 } from './types.js';
@@ -145,10 +146,15 @@ const searchFields: Record<keyof Required<SearchOptions>, true> = {
   ...{ domain: true, type: true, framework: true, filter: true },
   ...{ k: true, ef: true, exact: true, threshold: true, mmrLambda: true, mmrPool: true },
   minK: true,
+  slotRange: true,
 };
 
 export function checkCreateOptions(value: unknown): asserts value is CreateOptions {
   createOptions(value, 'options');
+}
+
+export function checkRebuildKind(value: unknown): asserts value is RebuildKind {
+  if (value !== 'relink' && value !== 'compact') refuse('kind', "'relink' or 'compact'", value);
 }
 
 export function checkPattern(value: unknown, name = 'pattern'): asserts value is PatternInput {
@@ -174,6 +180,13 @@ export function checkSearchOptions(value: unknown): asserts value is SearchOptio
   if (mmrLambda !== undefined) checkNumber(mmrLambda, 'options.mmrLambda');
   if (mmrPool !== undefined) checkUint32(mmrPool, 'options.mmrPool');
   if (minK !== undefined) checkUint32(minK, 'options.minK');
+  if (fields['slotRange'] !== undefined) checkSlotRange(fields['slotRange'], 'options.slotRange');
+}
+
+function checkSlotRange(value: unknown, field: string): void {
+  if (!Array.isArray(value) || value.length !== 2) refuse(field, 'an array of two numbers', value);
+  checkUint32(value[0], `${field}[0]`);
+  checkUint32(value[1], `${field}[1]`);
 }
 
 /** The vector as float32; an array of numbers is copied and rounded. */

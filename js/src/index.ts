@@ -4,6 +4,18 @@
  */
 export { fromSnapshot, openPatternStore } from './open.js';
 export type * from './interface.js';
+export type {
+  EfControl,
+  Estimate,
+  Healing,
+  HealingAction,
+  HealingFigures,
+  HealingKind,
+  HealthEvent,
+  HealthSample,
+  SearchTargets,
+  TimedUs,
+} from './health/shape.js';
 export type { SnapshotSource } from './snapshot_source.js';
 export * from './errors.js';
 export type { FileContent, LockHolder, StorageDriver, StorageLock } from './storage/driver.js';
@@ -13,6 +25,7 @@ export type { ObjectBucket, ObjectStoreOptions } from './storage/object_store.js
 export type {
   Filter,
   FilterExpression,
+  GraphCensus,
   HnswOptions,
   MetadataField,
   MetadataKind,

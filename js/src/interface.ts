@@ -1,15 +1,6 @@
+import type { HealingAction, HealthEvent, HealthSample } from './health/shape.js';
 import type { StorageDriver } from './storage/driver.js';
-import type {
-  Filter,
-  HnswOptions,
-  MetadataField,
-  Metric,
-  PatternInput,
-  Precision,
-  Vector,
-  Verdict,
-} from './types.js';
-import type { WasmSource } from './wasm/loader.js';
+import type { Filter, Metric, PatternInput, Precision, Vector, Verdict } from './types.js';
 
 /** The engines of this package, fastest first. */
 export type BackendName = 'native' | 'wasm-simd' | 'wasm-scalar';
@@ -152,7 +143,10 @@ export type Durability =
 
 /** Why a store is not well. `code` is for programs, `message` is one sentence for people. */
 export interface HealthReason {
-  /** 'WRITING_ENDED', 'TORN_BYTES'; later versions may add others. */
+  /**
+   * 'WRITING_ENDED', 'TORN_BYTES', 'UNREACHABLE', 'LOW_RECALL', 'SELF_MISSES', 'MORE_DISTANCES', 'SLOW',
+   * 'TOMBSTONES'; later versions may add others. docs/health.md says what to do about each.
+   */
   code: string;
   message: string;
 }
@@ -273,12 +267,26 @@ export interface IPatternStore extends AsyncDisposable {
   patterns(options?: ListOptions): AsyncIterable<StoredPattern>;
   /** Builds the graph anew from every live pattern, beside the one in use; searches go on. */
   buildIndex(options?: WorkOptions): Promise<void>;
-  /** Gives the space of deleted and replaced patterns back (as `buildIndex`, when there are any) and
-   * writes what is not yet durable. */
+  /** Gives the space of deleted and replaced patterns back, whose links lead on to their neighbours
+   * (when there are any; the links of the others stay), and writes what is not yet durable. */
   optimize(options?: WorkOptions): Promise<void>;
   getStats(): Promise<PatternStoreStats>;
   /** How the store is: what is durable of it, and what is not well. */
   health(): Promise<StoreHealth>;
+  /**
+   * What the store saw of itself, oldest first: the last minutes in full, and less and less of what was
+   * before. Kept with the store: with `readOnly`, what its writer has written by now.
+   */
+  healthHistory(): Promise<HealthSample[]>;
+  /** What was done, or suggested, for the store's health, oldest first; kept as the history is. */
+  healingActions(): Promise<HealingAction[]>;
+  /**
+   * Looks at the store now and does what is wanted, whatever `healing` says; resolves to what was done,
+   * which is nothing for a store that is well. Searches and changes go on.
+   */
+  heal(options?: WorkOptions): Promise<HealingAction[]>;
+  /** Tells the listener of changes of state and of actions, until what it returns is called. */
+  onHealth(listener: (event: HealthEvent) => void): () => void;
   /** Removes every pattern. */
   clear(): Promise<void>;
   /** Makes everything durable that is not, whatever `durability` says. Nothing without storage. */
@@ -301,76 +309,4 @@ export interface IPatternStore extends AsyncDisposable {
   /** Flushes, then frees everything; every later call rejects with DisposedError. */
   shutdown(): Promise<void>;
   getImplementationInfo(): ImplementationInfo;
-}
-
-/**
- * What `openPatternStore` is given. Each field may also come from the environment or from the file
- * damask.config.json, in this order of precedence; functions and objects cannot.
- */
-export interface PatternStoreConfig {
-  /** Components of an embedding. [1, 4096], 384 when absent. */
-  dimension?: number;
-  /** 'cosine' when absent. */
-  metric?: Metric;
-  /** 'fixed16' when absent. */
-  precision?: Precision;
-  /** m 32, efConstruction 200, efSearch 100 when absent. */
-  hnsw?: Partial<HnswOptions>;
-  /** 0 when absent. */
-  seed?: number | bigint;
-  /**
-   * Up to so many patterns, replaced and deleted ones included, every search is exact and there is no
-   * graph. [0, 1000000], 2048 when absent.
-   */
-  indexingThreshold?: number;
-  /**
-   * Members of the metadata that filters can look at, as `metadata.<name>`. At most 64; part of what is
-   * stored, and the same ever after. None when absent.
-   */
-  metadataFields?: readonly MetadataField[];
-  /**
-   * Link new patterns with at most so many threads, to the same bytes: the store is built that much
-   * faster, and every 32nd change waits while the last 32 are linked. WebAssembly has one thread;
-   * `getImplementationInfo` tells how many there are. [1, 64], 1 when absent.
-   */
-  buildThreads?: number;
-  /**
-   * Where the store is kept: a directory (Node, Deno, Bun), or a name in the origin's private file
-   * system or IndexedDB (browsers). Absent: in memory alone.
-   */
-  storagePath?: string;
-  /** Where the store is kept, instead of `storagePath`. Closed with the store. */
-  storage?: StorageDriver;
-  /**
-   * Only read the store, beside whoever writes it, and write nothing at all to its storage: `refresh`
-   * takes later changes along. Every method that would change the store rejects with ReadOnlyError, and
-   * opening an empty place with NotFoundError. Off when absent.
-   */
-  readOnly?: boolean;
-  /** When a change is durable. 'always' when absent: before it is acknowledged. */
-  durability?: Durability;
-  /** The older name of `durability`: true is 'always', false 'manual'. */
-  autoPersist?: boolean;
-  /** The engine to begin the chain with. 'auto' when absent: the fastest first. */
-  preferredBackend?: ChainName | 'auto';
-  /** The engines that may be taken. Absent: all that the runtime can have. */
-  backends?: readonly ChainName[];
-  /** Whether another engine may do when the first does not work. On when absent. */
-  fallback?: boolean;
-  /** Measure the latency of searches. On when absent. */
-  enableMetrics?: boolean;
-  /** Run the engine in a Web Worker. Off when absent. */
-  worker?: boolean;
-  /** Where damask.wasm is, when it is not beside the package. */
-  wasm?: { simd?: WasmSource; scalar?: WasmSource };
-  /** The native addon to load instead of the package's own: the path of a .node file. */
-  nativePath?: string;
-  /** Told once when another engine than the first was taken, and when a write that nobody waits for
-   * has failed (nothing is passed over then). Absent: `process.emitWarning` where there is one. */
-  onWarning?: (message: string, passedOver: readonly PassedOver[]) => void;
-  /** The configuration file. Absent: damask.config.json in the working directory, if it is there.
-   * false: none. Not in browsers and workerd. */
-  configFile?: string | false;
-  /** The environment to read. Absent: the process's own, where there is one. */
-  env?: Readonly<Record<string, string | undefined>>;
 }

@@ -3,7 +3,10 @@ import { chooseEngine, warnOperator, type Chosen } from './chain.js';
 import { resolveConfig } from './config/resolve.js';
 import type { Engine } from './engine.js';
 import { ConflictError, InvalidArgumentError } from './errors.js';
-import type { ImplementationInfo, IPatternStore, PatternStoreConfig } from './interface.js';
+import { History } from './health/history.js';
+import { HistoryFile } from './health/history_file.js';
+import type { PatternStoreConfig } from './config/shape.js';
+import type { ImplementationInfo, IPatternStore } from './interface.js';
 import { Follower } from './pattern_store/follower.js';
 import { policyOf } from './pattern_store/durability.js';
 import { LocalPatternStore, type Parts } from './pattern_store/local.js';
@@ -64,7 +67,7 @@ async function open(
     if (driver !== undefined && readOnly) return await openReader(config, chosen, driver);
     lock = await driver?.lock?.({ runtime: holderOf(chosen) });
     const stored = driver && (await StoredGenerations.open(driver));
-    return await start(config, chosen, { stored, lock }, snapshot, driver?.name ?? 'none');
+    return await start(config, chosen, { driver, stored, lock }, snapshot);
   } catch (cause) {
     await driver?.close();
     await lock?.release();
@@ -86,13 +89,20 @@ function holderOf({ backend }: Chosen): string {
   return `${`${runtime.name} ${runtime.version}`.trim()} (${backend})`;
 }
 
+/** Where a store is written to; nothing of it is there where it is in memory alone. */
+interface Place {
+  driver: StorageDriver | undefined;
+  stored: StoredGenerations | undefined;
+  lock: StorageLock | undefined;
+}
+
 async function start(
   config: PatternStoreConfig,
   chosen: Chosen,
-  { stored, lock }: { stored: StoredGenerations | undefined; lock: StorageLock | undefined },
+  { driver, stored, lock }: Place,
   snapshot: Uint8Array | undefined,
-  storage: string,
 ): Promise<IPatternStore> {
+  const storage = driver?.name ?? 'none';
   if (snapshot !== undefined && stored !== undefined && stored.generation > 0)
     throw new ConflictError(
       `there is a store in ${config.storagePath ?? `the ${storage} storage`} already: ` +
@@ -110,9 +120,15 @@ async function start(
       },
     });
   if (persister?.generation === 0 && policy.policy !== 'manual') await persister.flush();
+  const historyFile = driver && new HistoryFile(driver);
+  const history = await historyFile?.read().catch((cause: unknown) => {
+    warnOperator(`damask could not read the history of a store: ${String(cause)}`, config);
+    return undefined;
+  });
   return new LocalPatternStore({
-    ...{ ...turns, store, persister, lock, recovered: recovered.changes },
-    ...{ follower: undefined, ...settingsOf(config, chosen, storage) },
+    ...{ ...turns, persister, lock, recovered: recovered.changes, follower: undefined },
+    ...settingsOf(config, chosen, storage, historyFile, new History(history)),
+    store,
   });
 }
 
@@ -127,7 +143,7 @@ async function openReader(
     ...{ follower, store: follower.store, recovered: follower.recovered },
     ...{ turns: new Turns(), snapshots: new Turns() },
     ...{ persister: undefined, lock: undefined },
-    ...settingsOf(config, chosen, driver.name),
+    ...settingsOf(config, chosen, driver.name, new HistoryFile(driver), new History()),
   });
 }
 
@@ -135,11 +151,22 @@ function settingsOf(
   config: PatternStoreConfig,
   chosen: Chosen,
   storage: string,
-): Pick<Parts, 'info' | 'enableMetrics' | 'efSearch'> {
+  historyFile: HistoryFile | undefined,
+  history: History,
+): Pick<Parts, 'info' | 'enableMetrics' | 'care'> {
+  const { targets, efControl, onHealth, hnsw, enableMetrics = true } = config;
   return {
     info: infoOf(chosen, storage, config),
-    enableMetrics: config.enableMetrics ?? true,
-    efSearch: config.hnsw?.efSearch,
+    enableMetrics,
+    care: {
+      ...{ targets, efControl, onHealth, efSearch: hnsw?.efSearch, history, historyFile },
+      healing: config.healing ?? (enableMetrics ? 'auto' : 'off'),
+      // Between requests workerd runs nothing.
+      hasTimers: runtime.name !== 'workerd',
+      warn: (message) => {
+        warnOperator(message, config);
+      },
+    },
   };
 }
 
@@ -163,7 +190,16 @@ function infoOf(
   config: PatternStoreConfig,
 ): ImplementationInfo {
   const { version, target, instructionSet } = engine.info();
-  const features = ['exact-search', 'filters', 'mmr', 'batch', 'usage', 'snapshot', 'rebuild'];
+  const features = [
+    'exact-search',
+    'filters',
+    'mmr',
+    'batch',
+    'usage',
+    'snapshot',
+    'rebuild',
+    'healing',
+  ];
   if (storage !== 'none') features.push('persistent');
   return {
     ...{ type: backend, version, features, instructionSet, target },

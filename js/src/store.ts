@@ -4,6 +4,7 @@ import {
   checkFilter,
   checkInteger,
   checkPattern,
+  checkRebuildKind,
   checkSearchOptions,
   checkText,
   checkUint32,
@@ -13,9 +14,12 @@ import {
 import { DisposedError, OutOfMemoryError } from './errors.js';
 import type {
   Filter,
+  GraphCensus,
   Pattern,
   PatternInput,
+  RebuildKind,
   RebuildProgress,
+  RepairReport,
   ReplayReport,
   SearchOptions,
   SearchResult,
@@ -151,18 +155,19 @@ export class Store {
 
   /**
    * Begins to rebuild the index without its tombstones, in slices, beside the present one, which
-   * answers meanwhile. Ids, records, usage, the sequence and exact scores stay the same to the bit.
-   * Every other method may be called meanwhile, and its changes are taken along; `clear` cancels.
+   * answers meanwhile: linking every pattern anew, or keeping the links (see {@link RebuildKind}).
+   * Ids, records, usage, the sequence and exact scores stay the same to the bit. Every other method may be called meanwhile, and its changes are taken along; `clear` cancels.
    * Until it is finished or cancelled, a rebuild holds a second index of the patterns it has copied.
    * Throws InvalidStateError when one is under way.
    */
-  beginRebuild(): void {
-    this.#store().beginRebuild();
+  beginRebuild(kind: RebuildKind = 'relink'): void {
+    checkRebuildKind(kind);
+    this.#store().beginRebuild(kind);
   }
 
   /**
-   * Copies the next patterns, at most `maxPatterns` (at least 1); true when none is left and
-   * `finishRebuild` may be called. It waits at a staged pattern. Throws InvalidStateError when no
+   * Goes on by `maxPatterns` patterns (at least 1), which are copied or linked; true when none is left
+   * and `finishRebuild` may be called. It waits at a staged pattern. Throws InvalidStateError when no
    * rebuild is under way; after OutOfMemoryError it is cancelled.
    */
   stepRebuild(maxPatterns: number): boolean {
@@ -186,6 +191,35 @@ export class Store {
   /** How far the rebuild is that is under way, or undefined. */
   get rebuildProgress(): RebuildProgress | undefined {
     return this.#store().rebuildProgress();
+  }
+
+  /**
+   * Begins to look at all links, a few nodes at a time, while the store goes on: which patterns can be
+   * reached, and which hang by few links. The one before is forgotten, as when the index is replaced.
+   */
+  beginCensus(): void {
+    this.#store().beginCensus();
+  }
+
+  /** Looks at `maxNodes` (at least 1) more; what was found, when that was all. Throws InvalidStateError. */
+  stepCensus(maxNodes: number): GraphCensus | undefined {
+    checkUint32(maxNodes, 'maxNodes');
+    return this.#store().stepCensus(maxNodes);
+  }
+
+  /**
+   * Links the next `maxNodes` (at least 1) of the patterns that the last census has found unreachable,
+   * or with fewer than two links that lead to them; undefined when nothing is left. Throws
+   * InvalidStateError when no census is complete.
+   */
+  stepRepair(maxNodes: number): RepairReport | undefined {
+    checkUint32(maxNodes, 'maxNodes');
+    return this.#store().stepRepair(maxNodes);
+  }
+
+  /** Gives up what a census holds, when there is one. */
+  cancelCensus(): void {
+    this.#store().cancelCensus();
   }
 
   /**

@@ -168,6 +168,12 @@ export interface SearchOptions extends Filter {
   ef?: number;
   /** Score every match. */
   exact?: boolean;
+  /**
+   * Only the slots from the first up to, and without, the second, so that an exact search can be made
+   * in parts: the best of the parts' results, by score and then by slot, are those of the whole. Only
+   * with `exact`, and without `minK` and `mmrLambda`.
+   */
+  slotRange?: readonly [number, number];
   /** Drop results that score below this (rounded to float32). */
   threshold?: number;
   /**
@@ -258,7 +264,7 @@ export interface RepairReport {
   linked: number;
 }
 
-/** How far a rebuild is: slots of the present index looked at, and how many there are by now. */
+/** How far a rebuild is: patterns copied and patterns linked, and how many that will be, by now. */
 export interface RebuildProgress {
   done: number;
   total: number;
@@ -273,6 +279,8 @@ export interface StoreStats {
   count: number;
   /** Graph nodes, tombstones and staged ones included. */
   slots: number;
+  /** Graph nodes that are linked. */
+  linked: number;
   /** Changes committed over the store's life. */
   sequence: number;
   graphBytes: number;

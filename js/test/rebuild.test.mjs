@@ -23,13 +23,13 @@ for (const target of targets) {
 
     assert.equal(store.rebuildProgress, undefined);
     store.beginRebuild();
-    assert.deepEqual(store.rebuildProgress, { done: 0, total: 120 });
+    assert.deepEqual(store.rebuildProgress, { done: 0, total: 241 });
     assert.equal(store.stepRebuild(20), false);
     store.recordUsage('p1', 'flaky', 8);
     const late = randomVector(next, 16);
     store.upsert(pattern('late'), late);
     assert.deepEqual(store.search(late, { k: 1 }).hits, [{ id: 'late', score: 1 }]);
-    assert.throws(() => store.finishRebuild(), refused('of 121'));
+    assert.throws(() => store.finishRebuild(), refused('the rebuild has come to'));
     while (!store.stepRebuild(20));
     store.finishRebuild();
     assert.equal(store.rebuildProgress, undefined);
@@ -61,4 +61,79 @@ for (const target of targets) {
     assert.deepEqual(store.save(), snapshot);
     store.dispose();
   });
+
+  test(`${target}: a compaction drops the tombstones, and every pattern can be reached`, (t) => {
+    const next = random(seedFor(t, 42));
+    const store = engine.createStore({ ...OPTIONS, indexingThreshold: 50 });
+    for (let i = 0; i < 400; ++i) store.upsert(pattern(`p${i}`), randomVector(next, 16));
+    for (let i = 0; i < 400; i += 3) store.remove(`p${i}`);
+    const queries = Array.from({ length: 5 }, () => randomVector(next, 16));
+    const answers = () => queries.map((it) => store.search(it, { k: 60, exact: true }).hits);
+    const before = answers();
+    const census = censusOf(store, 33);
+    assert.equal(census.live + census.tombstones, store.stats().linked);
+    assert.ok(census.tombstones > 0 && census.linksToTombstones > 0);
+    assert.ok(census.linksToTombstones < census.links);
+    assert.equal(census.lowInDegrees.length, 8);
+
+    store.beginRebuild('compact');
+    while (!store.stepRebuild(40));
+    store.finishRebuild();
+    assert.equal(store.stats().slots, store.size);
+    assert.deepEqual(answers(), before);
+    const after = censusOf(store, 1000);
+    assert.equal(after.tombstones, 0);
+    assert.equal(after.unreachable, 0);
+    for (let report; (report = store.stepRepair(3)) !== undefined;)
+      assert.ok(report.nodes <= 3 && report.linked <= report.nodes);
+    engine.openStore(store.save()).dispose();
+    store.dispose();
+  });
+
+  test(`${target}: upkeep is refused in the wrong state, and with what it does not know`, () => {
+    const store = engine.createStore({ dimension: 1 });
+    assert.throws(() => store.beginRebuild('anew'), invalid("kind must be 'relink' or 'compact'"));
+    assert.throws(() => store.stepCensus(1), refused('no census is under way'));
+    assert.throws(() => store.stepRepair(1), refused('no census is complete'));
+    store.beginCensus();
+    assert.throws(() => store.stepCensus(0), invalid('maxNodes is 0'));
+    assert.throws(() => store.stepCensus(1.5), invalid('maxNodes must be an integer'));
+    assert.equal(store.stepCensus(1).live, 0);
+    assert.equal(store.stepRepair(1), undefined);
+    store.cancelCensus();
+    assert.throws(() => store.stepRepair(1), refused('no census is complete'));
+    store.dispose();
+  });
+
+  test(`${target}: the parts of an exact search make up the whole`, (t) => {
+    const next = random(seedFor(t, 43));
+    const store = engine.createStore({ dimension: 4 });
+    for (let i = 0; i < 100; ++i) store.upsert(pattern(`p${i}`), randomVector(next, 4));
+    const query = randomVector(next, 4);
+    const whole = store.searchSlots(query, { exact: true });
+    const parts = [0, 30, 60, 90].flatMap((from) => {
+      const part = store.searchSlots(query, { exact: true, slotRange: [from, from + 30] });
+      assert.ok(part.slots.every((slot) => slot >= from && slot < from + 30));
+      return Array.from(part.slots, (slot, i) => ({ slot, score: part.scores[i] }));
+    });
+    parts.sort((a, b) => b.score - a.score || a.slot - b.slot);
+    assert.deepEqual(
+      parts.slice(0, 10).map(({ slot }) => slot),
+      [...whole.slots],
+    );
+    const search = (slotRange, exact = true) => store.searchSlots(query, { exact, slotRange });
+    assert.throws(() => search([0, 5], false), invalid('slotRange is given'));
+    assert.throws(() => search([5, 4]), invalid('slotRange is from 5 to 4'));
+    assert.throws(() => search([5]), invalid('slotRange must be an array of two numbers'));
+    assert.throws(() => search([0, -1]), invalid('slotRange[1] must be an integer'));
+    store.dispose();
+  });
+}
+
+function censusOf(store, maxNodes) {
+  store.beginCensus();
+  for (;;) {
+    const found = store.stepCensus(maxNodes);
+    if (found !== undefined) return found;
+  }
 }

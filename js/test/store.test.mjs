@@ -262,6 +262,7 @@ for (const target of targets) {
       'count',
       'graphBytes',
       'instructionSet',
+      'linked',
       'maxLevel',
       'recordBytes',
       'sequence',

@@ -129,8 +129,8 @@ Result<void> Workload::batch(PatternStore& store, std::ostream& answers) {
   return {};
 }
 
-Result<void> Workload::rebuild(PatternStore& store, std::ostream& answers) {
-  if (const auto ok = store.beginRebuild(); !ok) return ok;
+Result<void> Workload::rebuild(PatternStore& store, RebuildKind kind, std::ostream& answers) {
+  if (const auto ok = store.beginRebuild(kind); !ok) return ok;
   for (bool changed = false;; changed = true) {
     const auto done = store.stepRebuild(1 + count_ / 3);
     if (!done) return tl::unexpected<Error>(done.error());
@@ -141,6 +141,27 @@ Result<void> Workload::rebuild(PatternStore& store, std::ostream& answers) {
   if (const auto ok = store.finishRebuild(); !ok) return ok;
   answers << "rebuild " << store.stats().slots << ' ' << store.size() << '\n';
   return search(store, answers);
+}
+
+Result<void> Workload::repair(PatternStore& store, std::ostream& answers) const {
+  if (const auto ok = store.beginCensus(); !ok) return ok;
+  for (bool complete = false; !complete;) {
+    const auto census = store.stepCensus(1 + count_ / 3);
+    if (!census) return tl::unexpected<Error>(census.error());
+    complete = census->has_value();
+    if (!complete) continue;
+    const GraphCensus& found = **census;
+    answers << "census " << found.live << ' ' << found.tombstones << ' ' << found.unreachable << ' '
+            << found.links << ' ' << found.linksToTombstones;
+    for (const std::uint64_t nodes : found.lowInDegrees) answers << ' ' << nodes;
+    answers << '\n';
+  }
+  for (;;) {
+    const auto report = store.stepRepair(5);
+    if (!report) return tl::unexpected<Error>(report.error());
+    if (!*report) return {};
+    answers << "repair " << (*report)->nodes << ' ' << (*report)->linked << '\n';
+  }
 }
 
 Result<void> Workload::search(const PatternStore& store, std::ostream& answers) const {
@@ -173,7 +194,10 @@ Result<Workload::Snapshots> Workload::run(std::ostream& answers) {
   if (ok = insert(*reloaded, count_ / 2, count_); !ok) return tl::unexpected<Error>(ok.error());
   if (ok = change(*reloaded, kSeed, answers); !ok) return tl::unexpected<Error>(ok.error());
   if (ok = batch(*reloaded, answers); !ok) return tl::unexpected<Error>(ok.error());
-  if (ok = rebuild(*reloaded, answers); !ok) return tl::unexpected<Error>(ok.error());
+  for (const RebuildKind kind : {RebuildKind::compact, RebuildKind::relink}) {
+    if (ok = repair(*reloaded, answers); !ok) return tl::unexpected<Error>(ok.error());
+    if (ok = rebuild(*reloaded, kind, answers); !ok) return tl::unexpected<Error>(ok.error());
+  }
   if (ok = search(*reloaded, answers); !ok) return tl::unexpected<Error>(ok.error());
   auto end = reloaded->saveToBytes();
   if (!end) return tl::unexpected<Error>(end.error());

@@ -12,7 +12,7 @@ namespace damask::testing {
 /// The scripted workload that every target must answer alike. One run fills a store of one metric:
 /// inserts, upserts, deletes, usage, plain, filtered, exact and diverse searches, a save and a
 /// reload in the middle, more of the same on the reloaded store, batches, committed and discarded,
-/// and a rebuild with changes while it runs.
+/// rebuilds of both kinds with changes while they run, and repairs.
 class Workload {
  public:
   Workload(Metric metric, Precision precision, std::uint32_t dimension, std::size_t count);
@@ -31,7 +31,8 @@ class Workload {
   Result<void> insert(PatternStore& store, std::size_t first, std::size_t last);
   Result<void> change(PatternStore& store, std::uint64_t seed, std::ostream& answers);
   Result<void> batch(PatternStore& store, std::ostream& answers);
-  Result<void> rebuild(PatternStore& store, std::ostream& answers);
+  Result<void> rebuild(PatternStore& store, RebuildKind kind, std::ostream& answers);
+  Result<void> repair(PatternStore& store, std::ostream& answers) const;
 
   StoreOptions options_;
   std::size_t count_;

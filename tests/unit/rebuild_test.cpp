@@ -132,7 +132,7 @@ TEST_CASE("a rebuild takes along what changes while it runs", "[rebuild]") {
       commit();
     } else if (!store.rebuildProgress()) {
       REQUIRE(store.beginRebuild());
-    } else if (store.stepRebuild(1 + random.below(8)).value()) {
+    } else if (store.stepRebuild(1 + random.below(24)).value()) {
       REQUIRE(staged.empty());
       const auto before = exactAnswers(store);
       const std::uint64_t slots = store.stats().slots;
@@ -165,10 +165,11 @@ TEST_CASE("a rebuild says what it waits for, and can be given up", "[rebuild]") 
   REQUIRE(store.beginRebuild().error().code == ErrorCode::invalidState);
   REQUIRE(store.stepRebuild(0).error().message == "maxPatterns is 0, but must be at least 1");
   REQUIRE_FALSE(store.stepRebuild(3).value());
-  REQUIRE((store.rebuildProgress()->done >= 3 && store.rebuildProgress()->total == before.slots));
+  const RebuildProgress progress = store.rebuildProgress().value();
+  REQUIRE((progress.done >= 3 && progress.done < progress.total));
   const Error early = store.finishRebuild().error();
   REQUIRE(early.code == ErrorCode::invalidState);
-  REQUIRE(early.message.find("of " + std::to_string(before.slots)) != std::string::npos);
+  REQUIRE(early.message.find("of " + std::to_string(progress.total)) != std::string::npos);
   REQUIRE(store.stats().graphBytes > before.graphBytes);
   REQUIRE(bytesOf(store) == bytes);
   store.cancelRebuild();

@@ -29,10 +29,10 @@ build_preset() {
   run_logged "build-$preset" cmake --build --preset "$preset" -j "$JOBS" ${1:+--target "$@"}
 }
 
-# Compiles the package's TypeScript when a source is newer than the last time.
+# Compiles the package's TypeScript, and makes the dashboard's page, when a source is newer than the last time.
 build_js() {
   local mark=$BUILD/stamps/js-lib
-  if [[ -d js/lib && -f $mark && -z $(find js/src js/*.json -newer "$mark" -print -quit) ]]; then
+  if [[ -d js/lib && -f $mark && -z $(find js/src js/packaging js/*.json -newer "$mark" -print -quit) ]]; then
     return 0
   fi
   say 'building the JavaScript package'

@@ -101,6 +101,7 @@ write_test_list() {
     add_test js.demo 600 'RESOURCE_LOCK js-lib' npm --prefix js/demo test
     add_test js.page 600 'PROCESSORS 2' \
       env "DAMASK_PACKAGE=$PAGE_PACKAGE" npm --prefix js/demo/page test
+    add_test js.dashboard 600 'RESOURCE_LOCK js-lib' npm --prefix tests/dashboard test
     add_test js.golden 300 'RESOURCE_LOCK js-lib' node --test tests/golden/golden.test.mjs
     add_test js.crash 600 'RESOURCE_LOCK js-lib' node tests/crash/run.mjs 200
     add_test js.bench 600 'RESOURCE_LOCK js-lib' node --test bench/*/tests/*.test.mjs
@@ -131,6 +132,7 @@ test_command() {
   if are_selected "${JS_PRESETS[@]}"; then
     build_js
     stage_engines
+    npm_install tests/dashboard
     prepare_page
   fi
   if are_selected "${JS_PRESETS[@]}" arm64; then

@@ -103,6 +103,30 @@ function growths({ growth = [] }) {
     }));
 }
 
+/** Of the store that looks after itself: the worst of all rates and orders of deletions. */
+function years({ plan, summary = [] }) {
+  const on = summary.filter(({ arm }) => arm === 'on');
+  const worst = (pick) => most(on.flatMap(pick).filter((value) => value !== undefined));
+  const means = (it) => Object.values(it ?? {}).map(({ value }) => value);
+  return [
+    {
+      what: `worse than a same-day rebuild on day ${plan.days}, the worst of all axes`,
+      target: 'at most 0.05',
+      value: worst(({ degradation }) => means(degradation)),
+    },
+    {
+      what: 'part of the degradation that is prevented, the least of all axes',
+      target: 'at least 0.98',
+      value: least(on.flatMap(({ prevented }) => means(prevented))),
+    },
+    {
+      what: `longest pause of a search by healing, ${plan.backend}, ms`,
+      target: plan.backend === 'native' ? 'at most 2' : 'at most 10',
+      value: worst(({ longestPauseMs }) => longestPauseMs),
+    },
+  ];
+}
+
 const GOALS = [
   ['what', ({ what }) => what, 'left'],
   ['aimed at', ({ target }) => target, 'left'],
@@ -125,6 +149,7 @@ export function goalsSection(reports) {
   );
   add('js-overhead', () => '`bench js-overhead`', overheads);
   add('scale', () => '`bench scale`', growths);
+  add('churn', ({ data }) => `\`bench churn\`, ${data.name}`, years);
   const measured = rows.filter(({ value }) => value !== undefined);
   return measured.length ? table(GOALS, measured) : '';
 }

@@ -143,6 +143,60 @@ test('rows of any figures become tables, one for each kind', () => {
   );
 });
 
+test('thirty days have tables of the last, and a picture for each rate', () => {
+  const row = (arm, p50Us) => ({
+    ...{ side: 'damask', arm, recall: 0.9, p50Us, p95Us: p50Us, p99Us: p50Us, memoryBytes: 10 },
+  });
+  const report = {
+    ...{ name: 'churn-few', benchmark: 'churn', machine: {} },
+    data: { name: 'few', vectors: 9, dimension: 2, queries: 3 },
+    plan: { start: 5, days: 2, m: 32, ef: 40, backend: 'native', hnswlibM: 16, hnswlibEf: 64 },
+    leftOut: ['seed 2, 5% a day, random: days 1 to 2'],
+    summary: [
+      {
+        ...{ rate: 5, deletes: 'random', side: 'damask', arm: 'on', seeds: 3 },
+        ...{
+          actions: 4,
+          busyMs: 1234,
+          longestPauseMs: 1.234,
+          peakBytes: 2 ** 21,
+          duringP99Ratio: 1.1,
+        },
+        degradation: { p50: { value: 0.0312, low: 0.02, high: 0.04 }, memory: { value: 0.01 } },
+        worst: { p50: 0.0777 },
+        prevented: { p50: { value: 0.97, low: 0.96, high: 0.98 } },
+      },
+    ],
+    cases: [
+      {
+        ...{ seed: 1, rate: 5, deletes: 'random' },
+        days: [
+          { day: 0, compared: true, truthAgreement: 0.995, fresh: [row('', 10)], sides: [] },
+          {
+            ...{ day: 2, compared: true, generatedFrom: 2 },
+            ...{ fresh: [row('', 10)], sides: [row('off', 15)] },
+          },
+        ],
+      },
+    ],
+  };
+  const { churn, goals } = partsOf([report]);
+  const line = '| 5% | random | damask on | 3 | - | 3.12% (2.00% to 4.00%) |';
+  assert.ok(churn.includes(line), churn);
+  assert.match(churn, /\| 5% \| random \| damask on \| 3 \| - \| 7\.77% \| - \|/);
+  assert.match(churn, /\| - \| 97\.00% \(96\.00% to 98\.00%\) \|/);
+  assert.match(churn, /\| 4\.0 \| 1,234 \| 1\.23 \| 2 \| 1\.10 \|/);
+  assert.match(churn, /generated: at 5% a day from day 2\./);
+  assert.match(churn, /at least 99\.50% of the truth too/);
+  assert.match(churn, /Not measured: seed 2, 5% a day, random: days 1 to 2\./);
+  assert.match(churn, /!\[churn-few: 5-percent\]\(benchmarks\/churn-few-5-percent\.svg\)/);
+  assert.match(goals, /on day 2, the worst of all axes \| at most 0\.05 \| 0\.03 \|/);
+  assert.match(goals, /prevented, the least of all axes \| at least 0\.98 \| 0\.97 \|/);
+  assert.match(goals, /native, ms \| at most 2 \| 1\.23 \|/);
+  const drawn = JSON.stringify(chartsOf([report])['churn-few-5-percent']);
+  assert.match(drawn, /"day":2,"value":0\.5/);
+});
+
 test('a front keeps what no other point beats', () => {
   const points = [point(1, 0.9, 10), point(2, 0.95, 9), point(3, 0.99, 30), point(4, 0.98, 31)];
   assert.deepEqual(

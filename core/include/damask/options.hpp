@@ -46,12 +46,21 @@ struct StoreOptions {
   std::vector<MetadataField> metadataFields = {};
 };
 
+/// The slots from `from` up to, and without, `to`.
+struct SlotRange {
+  std::uint32_t from = 0;
+  std::uint32_t to = 0;
+};
+
 /// What one search asks for. Absent filter fields match everything; present ones must be equal.
 struct SearchOptions {
   std::size_t k = 10;               ///< Results wanted. [1, 10000]
   std::optional<std::uint32_t> ef;  ///< [k, 10000]; absent: the larger of efSearch and k.
   bool exact = false;               ///< Score every match: the oracle.
-  std::optional<float> threshold;   ///< Drop results that score below this.
+  /// Only these slots, so that an exact search can be made in parts: the best of the parts'
+  /// results, by score and then by slot, are those of the whole. Only with exact; from <= to.
+  std::optional<SlotRange> slotRange;
+  std::optional<float> threshold;  ///< Drop results that score below this.
   /// Dynamic k: only as many results as stand out, at least so many, at most k. Of the results from
   /// the minK-th to the k-th, those behind the largest drop of the score from one to the next are
   /// left out; of equal drops the first counts. After Taguchi, Maekawa and Bhutani, "Efficient

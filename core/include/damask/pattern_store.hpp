@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -48,7 +49,35 @@ struct SearchReport {
   std::uint64_t distanceComputations = 0;  ///< Estimates and full ones together.
 };
 
-/// How far a rebuild is: slots of the present index looked at, and how many there are by now.
+/// What a rebuild does with the links.
+enum class RebuildKind : std::uint8_t {
+  /// Every live pattern is linked anew, as if the store had been filled with them alone.
+  relink,
+  /// The links that there are are kept; where one leads to a tombstone, it is replaced by one to a
+  /// neighbour of that (after Singh et al., "FreshDiskANN", 2021). A store whose live patterns are
+  /// no more than indexingThreshold keeps none: it has no use for them.
+  compact,
+};
+
+/// What a look at all links has found, of the patterns that were linked when it began.
+struct GraphCensus {
+  std::uint64_t live = 0;
+  std::uint64_t tombstones = 0;
+  std::uint64_t unreachable = 0;  ///< Live ones that no links of level 0 lead to from the entry.
+  /// Live ones by how many links of level 0 lead to them: with 0, with 1, ... with 7.
+  std::array<std::uint64_t, 8> lowInDegrees{};
+  std::uint64_t links = 0;  ///< Of live ones, at level 0.
+  std::uint64_t linksToTombstones = 0;
+};
+
+/// What a repair has done.
+struct RepairReport {
+  std::uint64_t nodes = 0;   ///< Looked at.
+  std::uint64_t linked = 0;  ///< Of them, those that a link was written to.
+};
+
+/// How far a rebuild is: patterns copied and patterns linked, and how many that will be, as far as
+/// is known by now.
 struct RebuildProgress {
   std::uint64_t done = 0;
   std::uint64_t total = 0;
@@ -59,6 +88,7 @@ struct RebuildProgress {
 struct StoreStats {
   std::uint64_t count = 0;     ///< Live patterns.
   std::uint64_t slots = 0;     ///< Graph nodes, tombstones and staged ones included.
+  std::uint64_t linked = 0;    ///< Graph nodes that are linked: the first so many.
   std::uint64_t sequence = 0;  ///< Changes committed over the store's life.
   std::uint64_t graphBytes = 0;
   std::uint64_t codeBytes = 0;  ///< Low planes, factors and optional float32 vectors.
@@ -145,20 +175,22 @@ class PatternStore {
 
   /// Rebuilds the index in slices, beside the present one, which answers meanwhile, and without its
   /// tombstones. The codes are copied as they are and the live patterns keep their order, so ids,
-  /// records, usage and exact scores stay the same to the bit, and so does the sequence; the result
-  /// does not depend on the slices. Every other member may be called meanwhile, and finishRebuild()
-  /// takes their changes along: what is removed after it was copied is left as a tombstone of the
-  /// new index. clear() cancels.
+  /// records, usage and exact scores stay the same to the bit, and so does the sequence. Relinking,
+  /// the result does not depend on the slices either. Every other member may be called meanwhile,
+  /// and finishRebuild() takes their changes along: what is removed after it was copied is left as
+  /// a tombstone of the new index. Links that were kept are repaired in the end, as by
+  /// stepRepair(). clear() cancels.
   ///
   /// Memory: until it is finished or cancelled, a rebuild holds a second graph, codes and records
-  /// of the live patterns it has copied; room for all their nodes is made at once. Errors:
-  /// invalidState (one is under way), outOfMemory. O(live) to allocate.
-  Result<void> beginRebuild();
-  /// Copies the next `maxPatterns` (at least 1) live patterns; true when none is left, so that the
-  /// rebuild can be finished. It waits at a staged pattern until that is committed or discarded.
-  /// After outOfMemory or internal the rebuild is cancelled. Errors: also invalidState (none is
-  /// under way), invalidArgument. Costs: as maxPatterns upserts, or as 32 where
-  /// there are several build threads, and O(slots passed over).
+  /// of the live patterns it has copied, and some 10 bytes a slot; room for all their nodes is made
+  /// at once. Errors: invalidState (one is under way), outOfMemory. O(live) to allocate.
+  Result<void> beginRebuild(RebuildKind kind = RebuildKind::relink);
+  /// Goes on by `maxPatterns` (at least 1) patterns: copies the next live ones, links them, looks
+  /// at their links; true when nothing is left, so that the rebuild can be finished. It waits at a
+  /// staged pattern until that is committed or discarded. After outOfMemory or internal the
+  /// rebuild is cancelled. Errors: also invalidState (none is under way), invalidArgument. Costs:
+  /// relinking as maxPatterns upserts, or as 32 where there are several build threads; and O(slots
+  /// passed over).
   Result<bool> stepRebuild(std::size_t maxPatterns);
   /// Puts the new index in place; slots are numbered anew. Errors: invalidState (none is under way,
   /// or patterns are left to be copied; the rebuild then stays). O(live).
@@ -166,6 +198,22 @@ class PatternStore {
   /// Gives a rebuild up, when there is one.
   void cancelRebuild() noexcept;
   std::optional<RebuildProgress> rebuildProgress() const noexcept;
+
+  /// Begins to look at all links, a few nodes at a time, while the store goes on: which patterns
+  /// can be reached, and which hang by few links. Of what changes meanwhile it may tell as it was
+  /// before or after. A census that was made before is forgotten, and so is one when the index is
+  /// replaced (finishRebuild(), clear()). Errors: outOfMemory. O(slots).
+  Result<void> beginCensus();
+  /// Looks at `maxNodes` (at least 1) more; what was found, when that was all. Errors: invalidState
+  /// (none is under way), invalidArgument, outOfMemory. O(maxNodes * m).
+  Result<std::optional<GraphCensus>> stepCensus(std::size_t maxNodes);
+  /// Links the next `maxNodes` (at least 1) of the patterns that the last census has found
+  /// unreachable, or with fewer than two links that lead to them; none when nothing is left. No
+  /// journal records it, as it changes no exact answer. Errors: invalidState (no census is
+  /// complete), invalidArgument, outOfMemory. As maxNodes upserts.
+  Result<std::optional<RepairReport>> stepRepair(std::size_t maxNodes);
+  /// Gives up what a census holds, when there is one.
+  void cancelCensus() noexcept;
 
   /// The pattern of that id, or none. O(length of its texts).
   Result<std::optional<Pattern>> get(std::string_view id) const;

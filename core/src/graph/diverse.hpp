@@ -7,7 +7,7 @@
 
 #include "codec/codec.hpp"
 #include "graph/graph_view.hpp"
-#include "graph/link.hpp"
+#include "graph/link_scratch.hpp"
 #include "graph/order.hpp"
 
 namespace damask {
@@ -29,17 +29,30 @@ class Chooser {
   void choose(const std::vector<Candidate>& nearestFirst, Slot owner, std::size_t limit,
               std::vector<Slot>& chosen) {
     chosen.clear();
+    add(nearestFirst, owner, limit, nearestFirst.size() >= limit, chosen);
+  }
+
+  /// Adds to what is chosen already those candidates that are nearer to the owner than to any of
+  /// the chosen, until there are `limit`.
+  void chooseMore(const std::vector<Candidate>& nearestFirst, Slot owner, std::size_t limit,
+                  std::vector<Slot>& chosen) {
+    add(nearestFirst, owner, limit, true, chosen);
+  }
+
+ private:
+  void add(const std::vector<Candidate>& nearestFirst, Slot owner, std::size_t limit,
+           bool diverseAlone, std::vector<Slot>& chosen) {
     s_.codes.clear();
+    for (const Slot slot : chosen) s_.codes.push_back(graph_.code(slot));
     for (const Candidate c : nearestFirst) {
       if (chosen.size() == limit) return;
       const Slot slot = slotOf(c) ^ owner;
-      if (nearestFirst.size() >= limit && !isDiverse(c, slot, chosen)) continue;
+      if (diverseAlone && !isDiverse(c, slot, chosen)) continue;
       chosen.push_back(slot);
       s_.codes.push_back(graph_.code(slot));
     }
   }
 
- private:
   /// Chosen neighbours that a candidate is compared with at a time.
   static constexpr std::size_t kChunk = 8;
 

@@ -71,6 +71,7 @@ std::span<Slot> Graph::links(Slot slot, std::int32_t level) noexcept {
 }
 
 void Graph::keepLinks(Slot slot, std::int32_t level) {
+  if (const auto changes = changes_.lock()) changes->note(slot);
   if (archive_ && !archive_->isKept(slot, level)) archive_->keep(slot, level, links(slot, level));
 }
 

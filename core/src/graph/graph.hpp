@@ -9,6 +9,7 @@
 #include "graph/block_array.hpp"
 #include "graph/graph_view.hpp"
 #include "graph/link_archive.hpp"
+#include "graph/link_changes.hpp"
 
 namespace damask {
 
@@ -52,8 +53,10 @@ class Graph {
   /// above all others. Room for its lists must be reserved.
   void linkNext(std::int32_t level) noexcept;
   /// To be called before a list is written to that was there before: a snapshot may need it as it
-  /// is. Throws std::bad_alloc, with nothing changed.
+  /// is, and a rebuild may want to know. Throws std::bad_alloc, with nothing changed.
   void keepLinks(Slot slot, std::int32_t level);
+  /// From now on keepLinks() notes the nodes there, as long as it is there.
+  void watch(const std::shared_ptr<LinkChanges>& changes) noexcept { changes_ = changes; }
   /// The list of a node below linked(), to be written.
   std::span<Slot> links(Slot slot, std::int32_t level) noexcept;
 
@@ -87,6 +90,7 @@ class Graph {
   Slot entry_ = 0;
   std::int32_t maxLevel_ = -1;
   std::unique_ptr<LinkArchive> archive_;
+  std::weak_ptr<LinkChanges> changes_;
 };
 
 }  // namespace damask

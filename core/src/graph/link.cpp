@@ -1,6 +1,8 @@
 #include "graph/link.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <new>
 #include <tuple>
 
 #include "graph/diverse.hpp"
@@ -117,16 +119,8 @@ class BackLinker {
 }  // namespace
 
 void Linker::prepare(std::uint32_t m, const Codec& codec, Workers& workers) {
-  const std::size_t widest = 2 * std::size_t{m} + kLinkBatch;
   scratch_.resize(std::max<std::size_t>(scratch_.size(), workers.count()));
-  for (LinkScratch& s : scratch_) {
-    s.kept.reserve(widest);
-    s.candidates.reserve(widest);
-    s.codes.reserve(widest);
-    s.dots.resize(widest);
-    s.self.resize(2 * codec.half());
-    s.other.resize(2 * codec.half());
-  }
+  for (LinkScratch& s : scratch_) s.prepare(m, codec);
   chosen_.resize(kLinkBatch);
 }
 
@@ -156,9 +150,14 @@ void Linker::forget(const Graph& graph) noexcept {
   if (graph.linked() + sought_ == graph.slots() && sought_ != 0) --sought_;
 }
 
+void Linker::forgetAll() noexcept {
+  sought_ = 0;
+}
+
 void Linker::collectBackLinks(Slot first, Slot count) {
   backLinks_.clear();
   owners_.clear();
+  nextOwner_ = 0;
   for (Slot i = 0; i < count; ++i) {
     for (std::int32_t l = 0; l <= chosen_[i].level; ++l) {
       for (const Slot owner : chosen_[i].lists[static_cast<std::size_t>(l)]) {
@@ -181,17 +180,44 @@ void Linker::collectBackLinks(Slot first, Slot count) {
 
 void Linker::link(Graph& graph, const Codec& codec, std::uint32_t efConstruction, Slot count,
                   Workers& workers) {
+  linkSome(graph, codec, efConstruction, count, workers, std::numeric_limits<std::size_t>::max());
+}
+
+bool Linker::linkSome(Graph& graph, const Codec& codec, std::uint32_t efConstruction, Slot count,
+                      Workers& workers, std::size_t mostLists) {
+  if (!isLinking()) linkNodes(graph, codec, efConstruction, count, workers);
+  const GraphView view = graph.view();
+  const std::size_t lists = std::min(mostLists, owners_.size() - nextOwner_);
+  workers.run(lists, [&](std::size_t worker, std::size_t item) {
+    const auto [begin, end] = owners_[nextOwner_ + item];
+    const std::span links = std::span(backLinks_).subspan(begin, end - begin);
+    const auto row = graph.links(links.front().owner, links.front().level);
+    BackLinker(view, codec, scratch_[worker]).add(row, links);
+  });
+  nextOwner_ += lists;
+  return !isLinking();
+}
+
+// Makes the nodes linked ones, with their own lists: all but the links back to them.
+void Linker::linkNodes(Graph& graph, const Codec& codec, std::uint32_t efConstruction, Slot count,
+                       Workers& workers) {
   const Slot first = graph.linked();
   prepare(graph.view().m, codec, workers);
   seek(graph, codec, efConstruction, first + count, workers);
-  collectBackLinks(first, count);
-  for (const Owner& owner : owners_) {
-    const BackLink& link = backLinks_[owner.begin];
-    if (link.owner < first) graph.keepLinks(link.owner, link.level);
+  try {
+    collectBackLinks(first, count);
+    for (const Owner& owner : owners_) {
+      const BackLink& link = backLinks_[owner.begin];
+      if (link.owner < first) graph.keepLinks(link.owner, link.level);
+    }
+    std::size_t upperLists = 0;
+    for (Slot i = 0; i < count; ++i) upperLists += static_cast<std::size_t>(chosen_[i].level);
+    graph.reserveLists(upperLists);
+  } catch (const std::bad_alloc&) {
+    owners_.clear();
+    nextOwner_ = 0;
+    throw;
   }
-  std::size_t upperLists = 0;
-  for (Slot i = 0; i < count; ++i) upperLists += static_cast<std::size_t>(chosen_[i].level);
-  graph.reserveLists(upperLists);
   // From here on nothing throws.
   for (Slot i = 0; i < count; ++i) {
     graph.linkNext(chosen_[i].level);
@@ -201,13 +227,7 @@ void Linker::link(Graph& graph, const Codec& codec, std::uint32_t efConstruction
       std::reverse_copy(list.begin(), list.end(), graph.links(first + i, l).begin());
     }
   }
-  const GraphView view = graph.view();
-  workers.run(owners_.size(), [&](std::size_t worker, std::size_t item) {
-    const std::size_t begin = owners_[item].begin, end = owners_[item].end;
-    const std::span links = std::span(backLinks_).subspan(begin, end - begin);
-    const auto row = graph.links(links.front().owner, links.front().level);
-    BackLinker(view, codec, scratch_[worker]).add(row, links);
-  });
+  nextOwner_ = 0;
   sought_ = 0;
 }
 

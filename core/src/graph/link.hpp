@@ -7,24 +7,10 @@
 
 #include "codec/codec.hpp"
 #include "graph/graph.hpp"
-#include "graph/scratch.hpp"
+#include "graph/link_scratch.hpp"
 #include "graph/workers.hpp"
 
 namespace damask {
-
-/// Nodes are linked so many at a time: more would let threads wait for one another less, and make
-/// the insert that completes a batch, and writes its links, take longer.
-inline constexpr Slot kLinkBatch = 32;
-
-/// Memory that linking leaves to the next of the same thread.
-struct LinkScratch {
-  SearchScratch search;
-  std::vector<Slot> kept;  ///< What a full list keeps.
-  std::vector<Candidate> candidates;
-  std::vector<const std::uint8_t*> codes;
-  std::vector<std::int32_t> dots;
-  std::vector<std::int8_t> self, other;  ///< Top planes, expanded.
-};
 
 /// Links the next nodes of a graph, a batch at a time: each to the most diverse of the
 /// efConstruction nearest among what a search of the graph before the batch finds and the nodes of
@@ -44,12 +30,20 @@ class Linker {
   /// std::bad_alloc, with nothing changed.
   void link(Graph& graph, const Codec& codec, std::uint32_t efConstruction, Slot count,
             Workers& workers);
+  /// The same in parts, each of which writes at most `mostLists` lists of older nodes; true when
+  /// that was the last. Meanwhile the graph is whole but for those, and nothing is sought. Throws
+  /// std::bad_alloc in the first part, with nothing changed.
+  bool linkSome(Graph& graph, const Codec& codec, std::uint32_t efConstruction, Slot count,
+                Workers& workers, std::size_t mostLists);
+  bool isLinking() const noexcept { return nextOwner_ != owners_.size(); }
 
   /// How many of the next nodes were sought.
   Slot sought() const noexcept { return sought_; }
 
   /// Forgets what was sought for the last node of the graph, which is going to be another.
   void forget(const Graph& graph) noexcept;
+  /// Forgets all that was sought: the links that it was sought by have changed.
+  void forgetAll() noexcept;
 
  private:
   /// The neighbours that a node chose: per level, nearest first.
@@ -70,12 +64,15 @@ class Linker {
 
   void prepare(std::uint32_t m, const Codec& codec, Workers& workers);
   void collectBackLinks(Slot first, Slot count);
+  void linkNodes(Graph& graph, const Codec& codec, std::uint32_t efConstruction, Slot count,
+                 Workers& workers);
 
   std::vector<LinkScratch> scratch_;  ///< Per worker.
   std::vector<Chosen> chosen_;        ///< Of the nodes from linked() on.
   Slot sought_ = 0;                   ///< The first so many of them are known.
   std::vector<BackLink> backLinks_;
   std::vector<Owner> owners_;
+  std::size_t nextOwner_ = 0;  ///< The first whose list is yet to be written.
 };
 
 }  // namespace damask

@@ -18,6 +18,11 @@ constexpr std::size_t kPlainOneIn = 5;
 constexpr std::uint32_t kSparseEf = 2;
 constexpr std::uint32_t kRareEf = 4, kRare = 2;
 constexpr std::uint32_t kFarEf = 12, kFar = 4;
+/// Where so large a share of the whole store matches, as one in so many, one sorted pool is
+/// frontier and result, unless it would have more than so many and so many times ef: then few
+/// around the query match.
+constexpr std::size_t kPooledOneIn = 2;
+constexpr std::size_t kMostPooled = 2048, kMostPooledByEf = 4;
 /// A walk gives up when it has scored so many nodes for each match.
 constexpr std::size_t kMostPerMatch = 2;
 
@@ -82,6 +87,12 @@ Walked collectSome(Walker& walker, const GraphView& graph, Candidate start, std:
     collectAccepted(walker, start, ef, accepts, UINT64_MAX, readAhead, scratch);
     return Walked::allNodes;
   }
+  const std::size_t pooled = std::max(kMostPooled, kMostPooledByEf * ef);
+  if (matches * kPooledOneIn >= graph.nodes &&
+      walker.collectAmong(start, 0, ef, kFollowedAtOnce, accepts, pooled, readAhead)) {
+    return Walked::allNodes;
+  }
+  scratch.found.clear();
   const Surroundings around = lookAround(graph, walker.slotOf(start), accepts);
   if (around.matches * kPlainOneIn >= around.nodes) {
     const std::uint64_t most = scratch.distances + kMostPerMatch * matches;

@@ -81,26 +81,47 @@ class Walker {
   /// `atOnce` of them at a time, at most kMostAtOnce.
   void collect(Candidate start, std::int32_t level, std::uint32_t ef, std::size_t atOnce,
                const ReadAhead* readAhead) {
+    collectAmong(start, level, ef, atOnce, nullptr, ef + std::size_t{1}, readAhead);
+  }
+
+  /// The same among the nodes that `accepts` has a bit for (null: all); the others are followed and
+  /// in the pool, but do not count. False when the pool would have more than `most`, and then only
+  /// what it had is found.
+  bool collectAmong(Candidate start, std::int32_t level, std::uint32_t ef, std::size_t atOnce,
+                    const std::uint64_t* accepts, std::size_t most, const ReadAhead* readAhead) {
     auto& pool = scratch_.found;
     pool.clear();
-    pool.reserve(ef + std::size_t{1});
+    pool.reserve(most);
     begin(start);
     pool.push_back(start);
     scratch_.seen.clear();
+    const auto counts = [&](Candidate c) -> std::size_t {
+      return isAccepted(accepts, slotOf(c)) ? 1 : 0;
+    };
+    std::size_t counted = counts(start);
     for (std::size_t next = 0;;) {
       next = follow(next, level, atOnce, readAhead);
-      if (next == pool.size()) return;
+      if (next == pool.size()) break;
       scoreVisited();
       for (const Candidate c : batchCandidates()) {
-        if (pool.size() == ef) {
-          if (c > pool.back()) continue;
-          pool.pop_back();
-        }
+        if (counted == ef && c > pool.back()) continue;
+        if (pool.size() == most) return false;
         const auto at = insertionPoint(c);
         pool.insert(pool.begin() + static_cast<std::ptrdiff_t>(at), c);
         next = std::min(next, at);
+        counted += counts(c);
+        // Ends with the ef-th that counts.
+        while (counted > ef || (counted == ef && counts(pool.back()) == 0)) {
+          counted -= counts(pool.back());
+          pool.pop_back();
+        }
       }
     }
+    if (accepts != nullptr) {
+      std::erase_if(pool, [&](Candidate c) { return counts(c) == 0; });
+      std::erase_if(scratch_.seen, [&](Candidate c) { return counts(c) == 0; });
+    }
+    return true;
   }
 
   /// Begins a search of one level, whose nodes are each scored once.

@@ -89,9 +89,13 @@ StoreStats PatternStore::stats() const noexcept {
   StoreStats stats;
   stats.count = s.records.size();
   stats.slots = s.graph.slots();
+  stats.linked = s.graph.linked();
   stats.sequence = s.sequence;
   addBytes(stats, s);
-  if (impl_->rebuild) addBytes(stats, impl_->rebuild->state());
+  if (impl_->rebuild) {
+    addBytes(stats, impl_->rebuild->state());
+    stats.graphBytes += impl_->rebuild->bytes();
+  }
   stats.maxLevel = s.graph.view().maxLevel;
   stats.instructionSet = s.codec.kernels().name;
   return stats;

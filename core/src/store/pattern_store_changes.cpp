@@ -140,6 +140,7 @@ Result<void> PatternStore::clear() {
     auto change = encode(journal::appendClear);
     impl_->state = std::move(empty);
     impl_->rebuild.reset();
+    cancelCensus();
     impl_->note(std::move(change));
   } catch (const std::bad_alloc&) {
     return noMemory("make an empty store");
@@ -168,53 +169,6 @@ Result<void> PatternStore::setBuildThreads(std::uint32_t threads) {
     return fail(ErrorCode::unsupported, "buildThreads is " + std::to_string(threads) +
                                             ", but they cannot be started: " + error.what());
   }
-}
-
-Result<void> PatternStore::beginRebuild() {
-  try {
-    if (impl_->rebuild) {
-      return fail(ErrorCode::invalidState, "a rebuild is under way: finish or cancel it first");
-    }
-    impl_->rebuild.emplace(*impl_->state);
-    return {};
-  } catch (const std::bad_alloc&) {
-    return noMemory("begin a rebuild");
-  }
-}
-
-Result<bool> PatternStore::stepRebuild(std::size_t maxPatterns) {
-  try {
-    if (!impl_->rebuild) return fail(ErrorCode::invalidState, "no rebuild is under way");
-    if (maxPatterns == 0) {
-      return fail(ErrorCode::invalidArgument, "maxPatterns is 0, but must be at least 1");
-    }
-    impl_->rebuild->step(*impl_->state, maxPatterns);
-    return impl_->rebuild->isComplete(*impl_->state);
-  } catch (const std::bad_alloc&) {
-    cancelRebuild();
-    return noMemory("rebuild the index");
-  }
-}
-
-Result<void> PatternStore::finishRebuild() {
-  try {
-    if (!impl_->rebuild) return fail(ErrorCode::invalidState, "no rebuild is under way");
-    const RebuildProgress progress = impl_->rebuild->progress(*impl_->state);
-    if (!impl_->rebuild->isComplete(*impl_->state)) {
-      return fail(ErrorCode::invalidState, "the rebuild has reached slot " +
-                                               std::to_string(progress.done) + " of " +
-                                               std::to_string(progress.total));
-    }
-    impl_->state = impl_->rebuild->finish(*impl_->state);
-    impl_->rebuild.reset();
-    return {};
-  } catch (const std::bad_alloc&) {
-    return noMemory("say what is wrong");
-  }
-}
-
-void PatternStore::cancelRebuild() noexcept {
-  impl_->rebuild.reset();
 }
 
 }  // namespace damask

@@ -72,6 +72,8 @@ class PatternStore::Impl {
   std::shared_ptr<StoreState> state;
   std::vector<History> stagedChanges;  ///< Of what is staged.
   std::optional<Rebuild> rebuild;
+  std::optional<Census> census;
+  std::optional<Repair> repair;  ///< Of what the census has found.
   std::optional<FrozenSnapshot> snapshot;
   std::optional<JournalRecorder> journal;
   std::optional<Replayed> replayed;

@@ -1,47 +1,102 @@
 #include "store/rebuild.hpp"
 
+#include <algorithm>
+
+#include "store/bits.hpp"
 #include "store/write.hpp"
 
 namespace damask {
+namespace {
 
-Rebuild::Rebuild(const StoreState& from)
+bool keepsLinks(const StoreState& from, RebuildKind kind) noexcept {
+  return kind == RebuildKind::compact && from.graph.linked() != 0 && !isPending(from) &&
+         from.records.size() > from.options.indexingThreshold;
+}
+
+}  // namespace
+
+Rebuild::Rebuild(StoreState& from, RebuildKind kind)
     : state_(std::make_shared<StoreState>(from.options, &from.codec.kernels())) {
   state_->workers = from.workers;
   state_->reserveNodes(from.records.size());
   origins_.reserve(from.records.size());
+  const std::size_t live = from.records.size();
+  state_->records.reserve(live, live, from.records.nameTable().size(), 0);
+  from.records.resetTouched();
+  if (keepsLinks(from, kind)) kept_.emplace(from.graph);
 }
 
 void Rebuild::step(const StoreState& from, std::size_t most) {
+  std::size_t left = most;
+  if (!copyNext(from, left) || !linkNext(from, left)) return;
+  if (kept_) repairNext(left);
+}
+
+// These three say whether nothing of their kind is left to do.
+
+bool Rebuild::copyNext(const StoreState& from, std::size_t& left) {
   const auto& staged = from.records.staged();
   const Slot end = staged.empty() ? from.graph.slots() : staged.front();
-  std::size_t copied = 0;
-  for (; next_ < end && copied < most; ++next_) {
+  for (; next_ < end && left > 0; ++next_) {
     if (!from.records.isLive(next_)) continue;
     origins_.push_back(next_);
+    if (kept_) kept_->addCopy(next_);
     copySlot(*state_, from, next_);
-    ++copied;
+    --left;
   }
-  if (next_ < from.graph.slots()) return;
-  while (copied < most) {
-    const std::size_t linked = linkPending(*state_, most - copied);
+  return next_ == from.graph.slots();
+}
+
+bool Rebuild::linkNext(const StoreState& from, std::size_t& left) {
+  if (kept_) left -= kept_->step(from.graph, state_->graph, state_->codec, left);
+  while (!kept_ && left > 0) {
+    const std::size_t linked = linkPending(*state_, left);
     if (linked == 0) break;
-    copied += linked;
+    left -= std::min(left, linked);
   }
+  return isLinked(from);
+}
+
+bool Rebuild::repairNext(std::size_t& left) {
+  const std::uint64_t* live = state_->records.live().data();
+  if (!census_) census_.emplace(state_->graph.view());
+  for (; left > 0 && !census_->isComplete(); --left) census_->step(state_->graph.view(), live, 1);
+  if (!census_->isComplete()) return false;
+  if (!repair_) repair_.emplace(std::move(*census_));
+  const std::uint32_t ef = state_->options.hnsw.efConstruction;
+  left -= repair_->step(state_->graph, state_->codec, ef, live, left).nodes;
+  if (isRepaired()) state_->linker.forgetAll();
+  return isRepaired();
+}
+
+bool Rebuild::isLinked(const StoreState& from) const noexcept {
+  return kept_ ? kept_->isComplete(from.graph, state_->graph) : !isPending(*state_);
 }
 
 bool Rebuild::isComplete(const StoreState& from) const noexcept {
-  return next_ == from.graph.slots() && !isPending(*state_);
+  return next_ == from.graph.slots() && isLinked(from) && (!kept_ || isRepaired());
 }
 
+RebuildProgress Rebuild::progress(const StoreState& from) const noexcept {
+  const std::uint64_t ahead = from.graph.slots() - next_;
+  const std::uint64_t total = 2 * (origins_.size() + ahead) + 1;
+  if (isComplete(from)) return {total, total};
+  return {origins_.size() + state_->graph.linked(), total};
+}
+
+// What was neither killed nor used since the beginning is as it was copied.
 std::shared_ptr<StoreState> Rebuild::finish(const StoreState& from) noexcept {
-  for (Slot slot = 0; slot < state_->graph.slots(); ++slot) {
-    if (!state_->records.isLive(slot)) continue;  // a later slot has its id
-    if (from.records.isLive(origins_[slot])) {
-      state_->records.copyUsage(slot, from.records.row(origins_[slot]));
+  forEachBit(from.records.touched(), [&](Slot origin) {
+    const auto at = std::lower_bound(origins_.begin(), origins_.end(), origin);
+    if (at == origins_.end() || *at != origin) return;
+    const auto copy = static_cast<Slot>(at - origins_.begin());
+    if (!state_->records.isLive(copy)) return;  // a later slot has its id
+    if (from.records.isLive(origin)) {
+      state_->records.copyUsage(copy, from.records.row(origin));
     } else {
-      killSlot(*state_, slot);
+      killSlot(*state_, copy);
     }
-  }
+  });
   state_->sequence = from.sequence;
   state_->history = from.history;
   return std::move(state_);

@@ -2,10 +2,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "damask/pattern_store.hpp"
+#include "graph/kept_links.hpp"
+#include "graph/repair.hpp"
 #include "store/state.hpp"
 
 namespace damask {
@@ -15,16 +18,15 @@ namespace damask {
 class Rebuild {
  public:
   /// Throws std::bad_alloc.
-  explicit Rebuild(const StoreState& from);
+  Rebuild(StoreState& from, RebuildKind kind);
 
-  /// Copies the next live slots, at most `most`, or links copies that are not linked yet; does not
-  /// pass a staged one, which may yet become live. After std::bad_alloc this is of no more use.
+  /// Goes on by `most` patterns: copies the next live slots, links the copies, and looks at links
+  /// that were kept and repairs them. Does not pass a staged slot, which may yet become live. After
+  /// std::bad_alloc this is of no more use.
   void step(const StoreState& from, std::size_t most);
 
   bool isComplete(const StoreState& from) const noexcept;
-  RebuildProgress progress(const StoreState& from) const noexcept {
-    return {next_, from.graph.slots()};
-  }
+  RebuildProgress progress(const StoreState& from) const noexcept;
 
   void useWorkers(std::shared_ptr<Workers> workers) noexcept {
     state_->workers = std::move(workers);
@@ -32,15 +34,28 @@ class Rebuild {
 
   /// The index so far.
   const StoreState& state() const noexcept { return *state_; }
+  /// What it holds beside that.
+  std::size_t bytes() const noexcept {
+    return origins_.capacity() * sizeof(Slot) + (kept_ ? kept_->bytes() : 0);
+  }
 
   /// Brings what was copied up to date with what has changed since, and gives the index up. It must
   /// be complete.
   std::shared_ptr<StoreState> finish(const StoreState& from) noexcept;
 
  private:
+  bool copyNext(const StoreState& from, std::size_t& left);
+  bool linkNext(const StoreState& from, std::size_t& left);
+  bool repairNext(std::size_t& left);
+  bool isLinked(const StoreState& from) const noexcept;
+  bool isRepaired() const noexcept { return repair_ && repair_->isComplete(); }
+
   std::shared_ptr<StoreState> state_;
   std::vector<Slot> origins_;  // of each slot of state_, the slot it was copied from
   Slot next_ = 0;              // the first slot not yet looked at
+  std::optional<KeptLinks> kept_;
+  std::optional<Census> census_;
+  std::optional<Repair> repair_;  // of what the census has found
 };
 
 }  // namespace damask

@@ -89,7 +89,7 @@ std::size_t Records::bytes() const noexcept {
     columns += column.capacity() * sizeof(column[0]);
   });
   return arena_.bytes() + names_.bytes() + texts_.capacity() * sizeof(RecordTexts) + columns +
-         metadata_.bytes() + live_.capacity() * 8 + staged_.capacity() * 4 +
+         metadata_.bytes() + (live_.capacity() + touched_.capacity()) * 8 + staged_.capacity() * 4 +
          index_.bucket_count() * 8;
 }
 
@@ -98,6 +98,7 @@ Records::Prepared Records::prepare(const Pattern& p) {
   makeRoom(texts_, next);
   RecordColumns::each(columns_, [next](auto& column) { makeRoom(column, next); });
   makeRoom(live_, (next + 63) / 64);
+  makeRoom(touched_, (next + 63) / 64);
   makeRoom(staged_, staged_.size() + 1);
   // robin_set rehashes on the insertion that finds it this full, and on every reserve(). The staged
   // are yet to be inserted.
@@ -170,11 +171,15 @@ void Records::appendRow(const Record& record, RecordNames names) noexcept {
   texts_.emplace_back();
   RecordColumns::each(columns_, [](auto& column) { column.emplace_back(); });
   setRow(static_cast<Slot>(texts_.size() - 1), record, names);
-  if (live_.size() * 64 < texts_.size()) live_.push_back(0);
+  if (live_.size() * 64 < texts_.size()) {
+    live_.push_back(0);
+    touched_.push_back(0);
+  }
 }
 
 void Records::kill(Slot slot) noexcept {
   noteChange();
+  touch(slot);
   index_.erase(slot);
   live_[slot / 64] &= ~(std::uint64_t{1} << (slot % 64));
   --liveCount_;
@@ -213,6 +218,7 @@ void Records::copyUsage(Slot slot, const Record& from) noexcept {
 
 void Records::recordUsage(Slot slot, std::optional<Verdict> outcome, std::int64_t nowMs) noexcept {
   noteChange();
+  touch(slot);
   ++columns_.usageCounts[slot];
   columns_.lastUseds[slot] = nowMs;
   columns_.present[slot] |= Record::kLastUsed;
@@ -225,6 +231,7 @@ void Records::reserve(std::size_t slots, std::size_t live, std::size_t names,
   RecordColumns::each(columns_, [slots](auto& column) { column.reserve(slots); });
   metadata_.reserve(slots);
   live_.reserve((slots + 63) / 64);
+  touched_.reserve((slots + 63) / 64);
   index_.reserve(live);
   names_.reserve(names, nameBytes);
 }

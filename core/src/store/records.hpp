@@ -3,6 +3,7 @@
 #include <tsl/robin_map.h>
 #include <tsl/robin_set.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -139,6 +140,10 @@ class Records {
   /// Kills a live slot: its row and texts are erased.
   void kill(Slot slot) noexcept;
 
+  /// Slots that were killed or used since resetTouched(), one bit each.
+  const std::vector<std::uint64_t>& touched() const noexcept { return touched_; }
+  void resetTouched() noexcept { std::fill(touched_.begin(), touched_.end(), 0); }
+
   /// The staged slots, in the order of staging. The caller makes each live or erases it, and then
   /// forgets them all.
   const std::vector<Slot>& staged() const noexcept { return staged_; }
@@ -204,6 +209,7 @@ class Records {
   };
 
   void noteChange() noexcept;
+  void touch(Slot slot) noexcept { touched_[slot / 64] |= std::uint64_t{1} << (slot % 64); }
   void appendRow(const Record& record, RecordNames names) noexcept;
   void setRow(Slot slot, const Record& record, RecordNames names) noexcept;
 
@@ -214,7 +220,7 @@ class Records {
   RecordColumns columns_;
   std::vector<MetadataField> fields_;
   MetadataColumns metadata_;
-  std::vector<std::uint64_t> live_;
+  std::vector<std::uint64_t> live_, touched_;
   std::size_t liveCount_ = 0;
   std::vector<Slot> staged_;
   std::unique_ptr<Frozen> frozen_;

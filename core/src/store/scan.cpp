@@ -70,9 +70,15 @@ class Scan {
     s_.batchDots.resize(std::max(s_.batchDots.size(), kBatch));
   }
 
-  void run(const std::uint64_t* accepts) {
-    const std::size_t words = (state_.records.slots() + 63) / 64;
-    forEachBit(std::span(accepts, words), [this](Slot slot) { add(slot); });
+  void run(const std::uint64_t* accepts, Slot from, Slot to) {
+    const std::size_t first = from / 64, end = (std::size_t{to} + 63) / 64;
+    if (from >= to) return;
+    const std::span words(accepts + first, end - first);
+    const Slot offset = static_cast<Slot>(first) * 64;
+    forEachBit(words, [&](Slot inRange) {
+      const Slot slot = offset + inRange;
+      if (slot >= from && slot < to) add(slot);
+    });
     rankBatch();
   }
 
@@ -149,8 +155,10 @@ Ranked rankOf(const StoreState& state, const CodedQuery& query, Slot slot,
 }
 
 void scanMatches(const StoreState& state, const CodedQuery& query, const std::uint64_t* accepts,
-                 std::size_t most, SearchScratch& scratch) {
-  Scan(state, query, most, scratch).run(accepts);
+                 const std::optional<SlotRange>& range, std::size_t most, SearchScratch& scratch) {
+  const auto slots = static_cast<Slot>(state.records.slots());
+  Scan scan(state, query, most, scratch);
+  scan.run(accepts, range ? range->from : 0, range ? std::min(range->to, slots) : slots);
 }
 
 }  // namespace damask

@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "codec/codec.hpp"
+#include "damask/options.hpp"
 #include "graph/scratch.hpp"
 #include "store/state.hpp"
 
@@ -25,10 +27,10 @@ SearchScratch::Ranked rankOf(const StoreState& state, const CodedQuery& query, S
                              SearchScratch& scratch) noexcept;
 
 /// The `most` slots nearest to the query by the full 16 bits, among those that `accepts` has a bit
-/// for, into scratch.ranked, in no order. The upper 4 bits alone say of most slots that they
-/// are not among them, the upper 8 of most others; the rest are ranked. Throws std::bad_alloc.
-/// O(slots + matches * dimension).
+/// for, and of `range` when there is one, into scratch.ranked, in no order. The upper 4 bits alone
+/// say of most slots that they are not among them, the upper 8 of most others; the rest are ranked.
+/// Throws std::bad_alloc. O(slots + matches * dimension).
 void scanMatches(const StoreState& state, const CodedQuery& query, const std::uint64_t* accepts,
-                 std::size_t most, SearchScratch& scratch);
+                 const std::optional<SlotRange>& range, std::size_t most, SearchScratch& scratch);
 
 }  // namespace damask

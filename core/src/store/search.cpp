@@ -120,7 +120,7 @@ class Search {
            std::uint64_t{matches_} * matches_ <= std::uint64_t{scored} * state_.graph.slots();
   }
 
-  void scan() { scanMatches(state_, query_, accepts_, candidates(), scratch_); }
+  void scan() { scanMatches(state_, query_, accepts_, options_.slotRange, candidates(), scratch_); }
 
   // What is behind the largest drop of the score.
   void leaveOutFar() {

@@ -51,6 +51,17 @@ Result<void> checkMinK(const SearchOptions& o) {
   return inRange("minK", *o.minK, 1, o.k);
 }
 
+Result<void> checkSlotRange(const SearchOptions& o) {
+  if (!o.slotRange) return {};
+  if (!o.exact || o.minK || o.mmrLambda) {
+    return fail(ErrorCode::invalidArgument,
+                "slotRange is given, but is for exact searches without minK and mmrLambda");
+  }
+  if (o.slotRange->from <= o.slotRange->to) return {};
+  return fail(ErrorCode::invalidArgument, "slotRange is from " + std::to_string(o.slotRange->from) +
+                                              " to " + std::to_string(o.slotRange->to));
+}
+
 Result<void> checkMmr(const SearchOptions& o) {
   if (o.mmrLambda && !(*o.mmrLambda >= 0 && *o.mmrLambda <= 1)) {
     return fail(ErrorCode::invalidArgument,
@@ -124,7 +135,7 @@ Result<void> validate(const SearchOptions& o) {
         return checkFinite("threshold",
                            o.threshold ? std::optional<double>(*o.threshold) : std::nullopt);
       },
-      [&] { return checkMinK(o); }, [&] { return checkMmr(o); },
+      [&] { return checkMinK(o); }, [&] { return checkMmr(o); }, [&] { return checkSlotRange(o); },
       [&] { return o.filter ? validate(*o.filter) : Result<void>{}; });
 }
 

@@ -21,6 +21,9 @@ void makeRoomForOne(StoreState& s) {
 /// reopened goes on as if it had not been.
 constexpr std::uint64_t kLinksAtOnce = 3;
 
+/// Writing so many lists takes about as long as seeking the neighbours of one node.
+constexpr std::size_t kListsASeek = 16;
+
 void linkBatch(StoreState& s) {
   s.linker.link(s.graph, s.codec, s.options.hnsw.efConstruction, kLinkBatch, *s.workers);
 }
@@ -68,20 +71,26 @@ void eraseVector(StoreState& s, Slot slot) noexcept {
 }  // namespace
 
 bool isPending(const StoreState& s) noexcept {
-  return s.graph.slots() > s.options.indexingThreshold &&
-         s.graph.slots() - s.graph.linked() >= kLinkBatch;
+  return s.linker.isLinking() || (s.graph.slots() > s.options.indexingThreshold &&
+                                  s.graph.slots() - s.graph.linked() >= kLinkBatch);
 }
 
 std::size_t linkPending(StoreState& s, std::size_t most) {
   if (!isPending(s)) return 0;
-  const std::size_t left = kLinkBatch - s.linker.sought();
-  if (s.workers->count() > 1 || left <= most) {
+  if (s.workers->count() > 1) {
     linkBatch(s);
-    return std::max<std::size_t>(left, 1);
+    return kLinkBatch;
   }
-  const Slot end = s.graph.linked() + s.linker.sought() + static_cast<Slot>(most);
-  s.linker.seek(s.graph, s.codec, s.options.hnsw.efConstruction, end, *s.workers);
-  return most;
+  const std::uint32_t ef = s.options.hnsw.efConstruction;
+  const std::size_t left = kLinkBatch - s.linker.sought();
+  if (left == 0 || s.linker.isLinking()) {
+    s.linker.linkSome(s.graph, s.codec, ef, kLinkBatch, *s.workers, most * kListsASeek);
+    return most;
+  }
+  const std::size_t next = std::min(most, left);
+  s.linker.seek(s.graph, s.codec, ef,
+                s.graph.linked() + s.linker.sought() + static_cast<Slot>(next), *s.workers);
+  return next;
 }
 
 void copySlot(StoreState& to, const StoreState& from, Slot slot) {
@@ -90,7 +99,8 @@ void copySlot(StoreState& to, const StoreState& from, Slot slot) {
   const Slot next = to.graph.slots();
   std::copy_n(from.graph.code(slot), from.codec.half(), to.graph.nextCode());
   std::copy_n(from.rest.row(slot), from.rest.width(), to.rest.row(next));
-  addNode(to, from.graph.factor(slot), from.cold[slot]);
+  to.graph.append(from.graph.factor(slot));
+  to.cold.push_back(from.cold[slot]);
   if (to.floats) std::copy_n(from.floats->row(slot), to.floats->width(), to.floats->row(next));
   if (const auto replaced = to.records.append(prepared)) eraseVector(to, *replaced);
 }

@@ -21,14 +21,15 @@ Result<void> insertPattern(StoreState& state, const Pattern& pattern,
 /// Whether the store has patterns enough for a graph, and a batch of them or more is not linked
 /// into it.
 bool isPending(const StoreState& state) noexcept;
-/// Then goes on with the next batch: with one thread by seeking the neighbours of at most `most`
-/// nodes, with several at once. How many nodes that were; 0 when nothing is pending. Throws
-/// std::bad_alloc, with nothing changed.
+/// Then goes on with the next batch, by the work of `most` nodes or, where there are several
+/// threads, of all its nodes. Returns how much that was; 0 when nothing is pending. Half a batch
+/// may be linked afterwards: only for a state that nobody uses before nothing is pending any more.
+/// Throws std::bad_alloc, with nothing changed.
 std::size_t linkPending(StoreState& state, std::size_t most);
 
-/// Links a live pattern of another store in as the next slot, as it is there to the bit, replacing
-/// what was under its id; not counted as a change. Throws std::bad_alloc before anything has
-/// changed.
+/// Takes a live pattern of another store in as the next slot, as it is there to the bit, replacing
+/// what was under its id; not linked, and not counted as a change. Throws std::bad_alloc before
+/// anything has changed.
 void copySlot(StoreState& to, const StoreState& from, Slot slot);
 
 /// Erases a live slot; not counted as a change.

@@ -166,6 +166,10 @@ Result<SearchOptions> readSearchOptions(WireReader& in) {
   options.mmrLambda = in.optionalNumber<double>();
   options.mmrPool = in.optionalNumber<std::uint32_t>();
   options.minK = in.optionalNumber<std::uint32_t>();
+  if (in.flag()) {
+    const auto from = in.number<std::uint32_t>();
+    options.slotRange = SlotRange{from, in.number<std::uint32_t>()};
+  }
   options.domain = in.optionalText();
   options.type = in.optionalText();
   options.framework = in.optionalText();
@@ -262,6 +266,7 @@ Result<void> write(WireWriter& out, const StoreStats& stats) {
   SafeIntegers integers(out);
   integers.put("count", stats.count);
   integers.put("slots", stats.slots);
+  integers.put("linked", stats.linked);
   integers.put("sequence", stats.sequence);
   integers.put("graphBytes", stats.graphBytes);
   integers.put("codeBytes", stats.codeBytes);
@@ -269,6 +274,17 @@ Result<void> write(WireWriter& out, const StoreStats& stats) {
   out.number(stats.maxLevel);
   out.text(stats.instructionSet);
   return integers.result();
+}
+
+void write(WireWriter& out, const GraphCensus& census) {
+  const auto put = [&out](std::uint64_t count) { out.number(static_cast<double>(count)); };
+  put(census.live);
+  put(census.tombstones);
+  put(census.unreachable);
+  put(census.links);
+  put(census.linksToTombstones);
+  out.number(static_cast<std::uint32_t>(census.lowInDegrees.size()));
+  for (const std::uint64_t nodes : census.lowInDegrees) put(nodes);
 }
 
 Result<void> write(WireWriter& out, const SnapshotInfo& info) {

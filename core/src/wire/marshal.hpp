@@ -32,6 +32,7 @@ void write(WireWriter& out, const StoreOptions& options);
 /// beyond what JavaScript holds exactly.
 Result<void> write(WireWriter& out, std::span<const Pattern> patterns);
 Result<void> write(WireWriter& out, const StoreStats& stats);
+void write(WireWriter& out, const GraphCensus& census);
 Result<void> write(WireWriter& out, const SnapshotInfo& info);
 
 }  // namespace damask::wire

@@ -141,8 +141,9 @@ double Store::setBuildThreads(double threads) {
   });
 }
 
-double Store::beginRebuild() {
-  return exchange_.run([&](WireWriter&) { return done(store_.beginRebuild()); });
+double Store::beginRebuild(double kind) {
+  return exchange_.run(
+      [&](WireWriter&) { return done(store_.beginRebuild(static_cast<RebuildKind>(kind))); });
 }
 
 double Store::stepRebuild(double maxPatterns) {
@@ -168,6 +169,36 @@ double Store::rebuildProgress() const {
     out.number(static_cast<double>(progress->total));
     return kDone;
   });
+}
+
+double Store::beginCensus() {
+  return exchange_.run([&](WireWriter&) { return done(store_.beginCensus()); });
+}
+
+double Store::stepCensus(double maxNodes) {
+  return exchange_.run([&](WireWriter& out) -> Result<double> {
+    const auto census = store_.stepCensus(static_cast<std::uint32_t>(maxNodes));
+    if (!census) return failed(census.error());
+    if (!*census) return kAbsent;
+    write(out, **census);
+    return kDone;
+  });
+}
+
+double Store::stepRepair(double maxNodes) {
+  return exchange_.run([&](WireWriter& out) -> Result<double> {
+    const auto report = store_.stepRepair(static_cast<std::uint32_t>(maxNodes));
+    if (!report) return failed(report.error());
+    if (!*report) return kAbsent;
+    out.number(static_cast<double>((*report)->nodes));
+    out.number(static_cast<double>((*report)->linked));
+    return kDone;
+  });
+}
+
+double Store::cancelCensus() {
+  store_.cancelCensus();
+  return kDone;
 }
 
 double Store::get() const {

@@ -29,13 +29,18 @@ class Store {
   double discardStaged();
   double stagedCount() const;  ///< Returns the number of staged patterns.
   double setBuildThreads(double threads);
-  double beginRebuild();
+  double beginRebuild(double kind);        ///< A RebuildKind by its number.
   double stepRebuild(double maxPatterns);  ///< Returns 1 when nothing is left, or 0.
   double finishRebuild();
   double cancelRebuild();
   double rebuildProgress() const;  ///< Reply: done, total. Returns kDone or kAbsent.
-  double get() const;              ///< Input: id. Reply: the pattern.
-  double embedding() const;        ///< Input: id. Reply: floats.
+  double beginCensus();
+  /// Reply, when that was all: what was found. Returns kDone or kAbsent.
+  double stepCensus(double maxNodes);
+  double stepRepair(double maxNodes);  ///< Reply: nodes, linked. Returns kDone or kAbsent.
+  double cancelCensus();
+  double get() const;        ///< Input: id. Reply: the pattern.
+  double embedding() const;  ///< Input: id. Reply: floats.
   /// Input: query, options. Reply: hit count, scores, exact, distances; texts: plan, ids.
   double search(double components) const;
   /// Input: query, options. Reply: hit count, slots, scores, exact, distances; texts: plan.

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../errors.js';
-import type { PatternStoreConfig } from '../interface.js';
+import type { PatternStoreConfig } from './shape.js';
 import { BACKENDS, POLICIES } from './schema.js';
 
 /*

@@ -1,7 +1,7 @@
 import { runtime } from '#runtime';
 import { describe } from '../describe.js';
 import { InvalidArgumentError } from '../errors.js';
-import type { PatternStoreConfig } from '../interface.js';
+import type { PatternStoreConfig } from './shape.js';
 import { policyOf } from '../pattern_store/durability.js';
 import type { ConfigFile } from '../runtime/shape.js';
 import type { HnswOptions } from '../types.js';
@@ -30,7 +30,31 @@ export async function resolveConfig(passed: PatternStoreConfig): Promise<Pattern
   for (const layer of layers) Object.assign(hnsw, withoutUndefined(layer.hnsw ?? {}));
   if (Object.keys(hnsw).length > 0) config.hnsw = hnsw;
   if (passed.storage !== undefined) delete config.storagePath;
+  checkHealing(config);
   return config;
+}
+
+/** Refuses what cannot be done together. */
+function checkHealing({
+  enableMetrics = true,
+  readOnly = false,
+  healing,
+  targets,
+  efControl,
+}: PatternStoreConfig): void {
+  const wanted = healing === undefined || healing === 'off' ? undefined : healing;
+  if (wanted !== undefined && !enableMetrics)
+    throw new InvalidArgumentError(
+      `config: healing ${describe(wanted)} needs enableMetrics, which is false`,
+    );
+  if (wanted !== undefined && readOnly)
+    throw new InvalidArgumentError(
+      `config: healing ${describe(wanted)} is for the store's writer, and readOnly is true`,
+    );
+  if (targets !== undefined && !enableMetrics)
+    throw new InvalidArgumentError('config: targets need enableMetrics, which is false');
+  if (efControl !== undefined && targets === undefined)
+    throw new InvalidArgumentError('config: efControl needs targets to hold');
 }
 
 /** `autoPersist` is said as `durability`, so that what a later source says wins whichever it uses. */

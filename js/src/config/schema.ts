@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { describe } from '../describe.js';
 import { InvalidArgumentError } from '../errors.js';
-import type { PatternStoreConfig } from '../interface.js';
+import type { PatternStoreConfig } from './shape.js';
 
 /* What a configuration may say. Ranges are those of core/include/damask/options.hpp. */
 
@@ -58,6 +58,14 @@ const plainFields = {
   backends: z.optional(z.array(z.enum(BACKENDS)).check(z.maxLength(BACKENDS.length))),
   fallback: z.optional(z.boolean()),
   enableMetrics: z.optional(z.boolean()),
+  healing: z.optional(z.enum(['auto', 'suggest', 'off'])),
+  targets: z.optional(
+    z.strictObject({
+      recall: z.number().check(z.gt(0), z.maximum(1)),
+      p99Ms: z.optional(z.number().check(z.gt(0), z.maximum(3_600_000))),
+    }),
+  ),
+  efControl: z.optional(z.enum(['mpc', 'pi', 'fixed'])),
   worker: z.optional(z.boolean()),
   nativePath: z.optional(path),
 };
@@ -86,6 +94,7 @@ const configSchema = z.strictObject({
   storage: object('a storage driver'),
   wasm: z.optional(z.strictObject({ simd: wasmSource, scalar: wasmSource })),
   onWarning: callable,
+  onHealth: callable,
   configFile: z.optional(z.union([z.literal(false), path])),
   env: object('an object'),
 });

@@ -16,7 +16,8 @@ export interface Estimate {
   value: number;
   low: number;
   high: number;
-  /** How many trials it rests on: for recall@k results, for misses queries. */
+  /** How many independent trials it is worth, older ones weighing less: results of one query are fewer
+   * than they are, as far as they come and go together. */
   trials: number;
 }
 
@@ -33,16 +34,16 @@ export interface HealthSample {
   tombstones: number;
   /** Candidates kept by a search that does not say. */
   ef: number;
-  /** Searches since the sample before, and per second of that time. */
+  /** Searches since the sample before, and per second from the first search or change on. */
   searches: number;
   searchesPerSecond: number;
-  /** Of live searches that were repeated exactly. */
+  /** Of live searches that walked the graph and were repeated exactly. */
   recall?: Estimate;
   /** Of patterns whose own embedding was searched for, those that were not found. */
   selfMisses?: Estimate;
   searchUs?: TimedUs;
   distancesPerSearch?: number;
-  /** Bytes of codes that those distances read. */
+  /** The same in bytes of the four-bit codes that a walk reads for a distance. */
   bytesPerSearch?: number;
   insertUs?: TimedUs;
   syncUs?: TimedUs;
@@ -55,7 +56,8 @@ export interface HealthSample {
 /** What may be done for a store, the cheapest first. */
 export type HealingKind = 'raise-ef' | 'repair' | 'compact' | 'rebuild' | 'snapshot';
 
-/** What was measured around an action; absent where nothing was. */
+/** What was measured around an action; absent where nothing was. `distancesPerSearch` is of searches for
+ * random patterns by their own embeddings. */
 export interface HealingFigures {
   recall?: number;
   selfMisses?: number;

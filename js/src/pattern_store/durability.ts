@@ -1,4 +1,5 @@
-import type { Durability, PatternStoreConfig } from '../interface.js';
+import type { PatternStoreConfig } from '../config/shape.js';
+import type { Durability } from '../interface.js';
 
 /** A policy with every figure that it needs. */
 export type Policy =

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.js';
 import { ConflictError, JournalError, NotFoundError } from '../errors.js';
-import type { PatternStoreConfig, RecoveredChanges, RefreshReport } from '../interface.js';
+import type { PatternStoreConfig } from '../config/shape.js';
+import type { RecoveredChanges, RefreshReport } from '../interface.js';
 import type { StorageDriver } from '../storage/driver.js';
 import { StoredGenerations } from '../storage/generations.js';
 import { generationOf, generationsOf, journalsOf } from '../storage/names.js';

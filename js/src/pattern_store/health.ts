@@ -22,8 +22,12 @@ const UNSTORED: DurabilityHealth = {
   compacting: false,
 };
 
-/** How a store of these parts is. */
-export function healthOf({ persister, follower, recovered }: Watched): StoreHealth {
+/** How what is written of a store is. */
+export function durabilityOf({
+  persister,
+  follower,
+  recovered,
+}: Watched): Omit<StoreHealth, 'writer'> {
   const durability = persister?.health() ?? {
     ...UNSTORED,
     generation: follower?.generation ?? 0,
@@ -43,7 +47,7 @@ export function healthOf({ persister, follower, recovered }: Watched): StoreHeal
         'a write that did not finish, or damage to the last write',
     });
   const state = failure !== undefined ? 'critical' : reasons.length > 0 ? 'degraded' : 'healthy';
-  return { state, reasons, durability, writer: persister !== undefined };
+  return { state, reasons, durability };
 }
 
 export function pendingOf(

@@ -1,5 +1,7 @@
 import { checkText } from '../check.js';
 import { DisposedError, InvalidArgumentError, NotFoundError, ReadOnlyError } from '../errors.js';
+import { briskly } from '../health/pace.js';
+import type { HealingAction, HealthEvent, HealthSample } from '../health/shape.js';
 import type {
   BackupReport,
   ImplementationInfo,
@@ -18,13 +20,14 @@ import type {
 } from '../interface.js';
 import type { StorageDriver, StorageLock } from '../storage/driver.js';
 import type { Store } from '../store.js';
-import type { Filter, SearchOptions, Vector, Verdict } from '../types.js';
+import type { Filter, RebuildKind, Vector, Verdict } from '../types.js';
 import { backUp, type Copy } from './backup.js';
+import { careFor, type Care, type CareSettings } from './care.js';
 import { toEntry, toStoredPattern } from './convert.js';
 import { disposeAsync } from './dispose.js';
 import type { Follower } from './follower.js';
 import { freezeInTurn, type StoreTurns } from './frozen.js';
-import { healthOf, pendingOf } from './health.js';
+import { durabilityOf, pendingOf } from './health.js';
 import { importInBatches } from './import.js';
 import { LatencyRecorder } from './latency.js';
 import { checkAll, rebuild, storeAll } from './long_work.js';
@@ -44,8 +47,7 @@ export interface Parts extends StoreTurns {
   lock: StorageLock | undefined;
   recovered: RecoveredChanges;
   enableMetrics: boolean;
-  /** Candidates kept by a search that does not say; absent: the store's own. */
-  efSearch: number | undefined;
+  care: CareSettings;
 }
 
 /** The store in this thread. Searching never waits; changes are made one after another. */
@@ -54,6 +56,7 @@ export class LocalPatternStore implements IPatternStore {
 
   readonly #parts: Parts;
   readonly #latency: LatencyRecorder | undefined;
+  readonly #care: Care;
   /** One index is rebuilt at a time; changes go on meanwhile. */
   readonly #rebuilds = new Turns();
   #ended: Promise<void> | undefined;
@@ -61,6 +64,7 @@ export class LocalPatternStore implements IPatternStore {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#latency = parts.enableMetrics ? new LatencyRecorder() : undefined;
+    this.#care = careFor(parts, this.#rebuilds);
   }
 
   async initialize(): Promise<void> {
@@ -71,7 +75,9 @@ export class LocalPatternStore implements IPatternStore {
     this.#checkWritable();
     const { record, embedding } = toEntry(pattern, 'pattern', this.#parts.turns.isFree);
     await this.#change(1, (store) => {
+      const started = performance.now();
       store.upsert(record, embedding);
+      this.#care.watch?.inserted(performance.now() - started);
     });
   }
 
@@ -99,12 +105,20 @@ export class LocalPatternStore implements IPatternStore {
     const store = this.#store();
     const started = performance.now();
     const { engine, withContent, withEmbedding } = splitOptions(options);
-    const { slots, scores } = store.searchSlots(query, this.#withEf(engine));
+    const { steering, watch } = this.#care;
+    const asked = steering.applied(engine);
+    const result = store.searchSlots(query, asked);
+    const { slots, scores } = result;
     const results = readSlots(store, slots, withEmbedding, withContent).map((pattern, i) => ({
       pattern,
       score: scores[i] as number,
     }));
-    this.#latency?.record(performance.now() - started);
+    if (watch === undefined) return results;
+    const ms = performance.now() - started;
+    this.#latency?.record(ms);
+    watch.searched(ms, store, query, steering.keptBy(asked), asked, result);
+    if (engine.ef === undefined) steering.searched(ms);
+    this.#care.caretaker.used();
     return results;
   }
 
@@ -156,13 +170,13 @@ export class LocalPatternStore implements IPatternStore {
 
   async buildIndex(options: WorkOptions = {}): Promise<void> {
     this.#checkWritable();
-    await this.#rebuilds.take(() => rebuild(this.#parts.store, options));
+    await this.#rebuild('relink', options);
   }
 
   async optimize(options: WorkOptions = {}): Promise<void> {
     this.#checkWritable();
     const { count, slots } = this.#store().stats();
-    if (slots > count) await this.buildIndex(options);
+    if (slots > count) await this.#rebuild('compact', options);
     const { persister } = this.#parts;
     if (slots > count) await persister?.compact();
     else await this.flush();
@@ -186,19 +200,43 @@ export class LocalPatternStore implements IPatternStore {
 
   async health(): Promise<StoreHealth> {
     this.#store();
-    return healthOf(this.#parts);
+    const { durability } = durabilityOf(this.#parts);
+    const writer = this.#parts.persister !== undefined;
+    return { ...this.#care.caretaker.health(), durability, writer };
+  }
+
+  async healthHistory(): Promise<HealthSample[]> {
+    this.#store();
+    return this.#care.samples();
+  }
+
+  async healingActions(): Promise<HealingAction[]> {
+    this.#store();
+    return this.#care.actions();
+  }
+
+  async heal(options: WorkOptions = {}): Promise<HealingAction[]> {
+    this.#checkWritable();
+    return this.#care.caretaker.heal(options);
+  }
+
+  onHealth(listener: (event: HealthEvent) => void): () => void {
+    this.#store();
+    return this.#care.caretaker.onHealth(listener);
   }
 
   async clear(): Promise<void> {
     this.#checkWritable();
     await this.#change(1, (store) => {
       store.clear();
+      this.#care.caretaker.cleared();
     });
   }
 
   async flush(): Promise<void> {
     this.#store();
     await this.#parts.persister?.flush();
+    await this.#care.caretaker.save();
   }
 
   async refresh(): Promise<RefreshReport> {
@@ -210,6 +248,8 @@ export class LocalPatternStore implements IPatternStore {
         return { changes: 0, sequence, generation: this.#generation, reopened: false };
       const report = await follower.refresh();
       this.#parts.store = follower.store;
+      if (report.reopened) this.#care.caretaker.renewed();
+      if (report.changes !== 0) this.#care.watch?.dropWaiting();
       return report;
     };
     // The store may be another one afterwards, so that no copy of it may be under way.
@@ -253,6 +293,7 @@ export class LocalPatternStore implements IPatternStore {
    */
   #change<T>(changes: number, work: (store: Store) => T | Promise<T>): T | Promise<T> {
     const { store, turns, persister } = this.#parts;
+    const { caretaker } = this.#care;
     const made = turns.take(() => {
       persister?.checkWritable();
       const result = work(store);
@@ -261,7 +302,9 @@ export class LocalPatternStore implements IPatternStore {
     return made instanceof Promise ? made.then(settle) : settle(made);
 
     function note(result: T): T {
-      if (result !== false) persister?.note(changes);
+      if (result === false) return result;
+      persister?.note(changes);
+      caretaker.changed(changes);
       return result;
     }
 
@@ -276,10 +319,16 @@ export class LocalPatternStore implements IPatternStore {
   async #end(): Promise<void> {
     const { turns, snapshots, persister, follower, lock } = this.#parts;
     try {
+      await this.#care.caretaker.stop();
       await this.#rebuilds.take(() => undefined);
       await turns.take(() => undefined);
       await snapshots.take(() => undefined);
-      await persister?.close();
+      try {
+        await persister?.flush();
+        await this.#care.caretaker.save();
+      } finally {
+        await persister?.close();
+      }
       await follower?.close();
     } finally {
       this.#parts.store.dispose();
@@ -287,10 +336,10 @@ export class LocalPatternStore implements IPatternStore {
     }
   }
 
-  #withEf(options: SearchOptions): SearchOptions {
-    const { efSearch } = this.#parts;
-    if (efSearch === undefined || options.ef !== undefined) return options;
-    return { ...options, ef: Math.max(efSearch, options.k ?? 10) };
+  async #rebuild(kind: RebuildKind, { signal, onProgress }: WorkOptions): Promise<void> {
+    const pace = briskly(this.#parts.info.type, signal);
+    await this.#rebuilds.take(() => rebuild(this.#parts.store, kind, pace, onProgress));
+    this.#care.caretaker.renewed();
   }
 
   get #generation(): number {

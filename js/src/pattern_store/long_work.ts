@@ -1,8 +1,14 @@
 import { InvalidArgumentError } from '../errors.js';
-import type { WorkOptions } from '../interface.js';
+import { inSlices, soon, StepSize, type Pace, type Taken } from '../health/pace.js';
+import type { Progress, WorkOptions } from '../interface.js';
 import type { Store } from '../store.js';
+import type { RebuildKind } from '../types.js';
 import type { Entry } from './convert.js';
-import { inSlices } from './turns.js';
+
+/** How long storing a batch may keep the event loop from others at once, in milliseconds. */
+const BATCH_SLICE_MS = 8;
+/** Patterns that a step of a rebuild may take. */
+const MOST_PATTERNS = 4096;
 
 /** Throws InvalidArgumentError for the first entry that the store would refuse. */
 export function checkAll(store: Store, entries: readonly Entry[]): void {
@@ -28,8 +34,9 @@ export async function storeAll(
     store.stage(record, embedding);
     return ++done < entries.length;
   };
+  const pace = { sliceMs: BATCH_SLICE_MS, pause: soon, signal };
   try {
-    await inSlices(stageNext, signal, () => onProgress?.({ done, total: entries.length }));
+    await inSlices(stageNext, pace, () => onProgress?.({ done, total: entries.length }));
   } catch (cause) {
     store.discardStaged();
     throw cause;
@@ -37,25 +44,56 @@ export async function storeAll(
   store.commitStaged();
 }
 
+/** What a rebuild has taken; `peakBytes` is what it held beside the index in use. */
+export interface RebuildCost extends Taken {
+  peakBytes: number;
+}
+
 /**
  * Builds the graph anew in slices, beside the one that searches and changes go on with. Clearing the
  * store meanwhile leaves nothing to build.
  */
-export async function rebuild(store: Store, { signal, onProgress }: WorkOptions): Promise<void> {
-  store.beginRebuild();
+export async function rebuild(
+  store: Store,
+  kind: RebuildKind,
+  pace: Pace,
+  onProgress?: (progress: Progress) => void,
+): Promise<RebuildCost> {
+  const before = bytesOf(store);
+  let peakBytes = 0;
+  const begin = performance.now();
+  store.beginRebuild(kind);
+  const beginMs = performance.now() - begin;
   let progress = store.rebuildProgress;
+  const size = new StepSize(1, MOST_PATTERNS, pace.sliceMs);
   // The last step finishes at once: what is stored after it would be left to be copied.
   const copyNext = (): boolean => {
     if (store.rebuildProgress === undefined) return false;
-    const complete = store.stepRebuild(1);
+    const complete = size.run((patterns) => store.stepRebuild(patterns));
     progress = store.rebuildProgress;
-    if (complete) store.finishRebuild();
-    return !complete;
+    if (!complete) return true;
+    peakBytes = Math.max(peakBytes, bytesOf(store) - before);
+    store.finishRebuild();
+    return false;
   };
   try {
-    await inSlices(copyNext, signal, () => progress && onProgress?.(progress));
+    const taken = await inSlices(copyNext, pace, () => {
+      peakBytes = Math.max(peakBytes, bytesOf(store) - before);
+      if (progress) onProgress?.(progress);
+    });
+    return {
+      busyMs: beginMs + taken.busyMs,
+      longestMs: Math.max(beginMs, taken.longestMs),
+      peakBytes,
+    };
   } catch (cause) {
     store.cancelRebuild();
     throw cause;
   }
+}
+
+/** What the structures of a store hold, those of a rebuild included. */
+export function bytesOf(store: Store): number {
+  const { graphBytes, codeBytes, recordBytes } = store.stats();
+  return graphBytes + codeBytes + recordBytes;
 }

@@ -69,6 +69,8 @@ export class Persister {
   #replacedBytes = 0;
   /** The write that the policy `interval` makes at the latest. */
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Told how long adding to a journal took, in milliseconds. */
+  onSync: ((ms: number) => void) | undefined;
 
   constructor({ store, turns, stored, recovered, policy, warn }: PersisterParts) {
     this.#store = store;
@@ -242,7 +244,11 @@ export class Persister {
   }
 
   async #append(journal: StoredJournal, { changes, frame }: Taken): Promise<void> {
-    if (frame.byteLength > 0) await journal.append(frame);
+    if (frame.byteLength > 0) {
+      const begin = performance.now();
+      await journal.append(frame);
+      this.onSync?.(performance.now() - begin);
+    }
     this.#pending.settle(changes, frame.byteLength);
   }
 

@@ -8,7 +8,7 @@ import {
   SnapshotError,
   type SnapshotErrorCode,
 } from '../errors.js';
-import type { PatternStoreConfig } from '../interface.js';
+import type { PatternStoreConfig } from '../config/shape.js';
 import type { ReadJournal, StoredGenerations } from '../storage/generations.js';
 import { journalName } from '../storage/names.js';
 import type { StoredJournal } from '../storage/stored_journal.js';

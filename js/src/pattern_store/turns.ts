@@ -51,26 +51,3 @@ export class Turns {
     while (!this.#taken && this.#waiting.length > 0) this.#waiting.shift()?.();
   }
 }
-
-/** How long a step of long work may keep the event loop from others, in milliseconds. */
-const SLICE_MS = 8;
-
-/**
- * Runs steps until one says that it was the last, and lets the event loop go round every
- * {@link SLICE_MS}. `step` is called after each check of the signal; throws `signal.reason`.
- */
-export async function inSlices(
-  step: () => boolean,
-  signal?: AbortSignal,
-  report?: () => void,
-): Promise<void> {
-  for (;;) {
-    signal?.throwIfAborted();
-    const end = performance.now() + SLICE_MS;
-    let more = true;
-    while (more && performance.now() < end) more = step();
-    report?.();
-    if (!more) return;
-    await new Promise<void>((resolve) => setTimeout(resolve, 0));
-  }
-}

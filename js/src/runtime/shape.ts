@@ -1,5 +1,6 @@
 import type { Engine } from '../engine.js';
-import type { BackendName, PatternStoreConfig } from '../interface.js';
+import type { PatternStoreConfig } from '../config/shape.js';
+import type { BackendName } from '../interface.js';
 import type { StorageDriver } from '../storage/driver.js';
 
 /** Everything that differs between runtimes. Imported as `#runtime`. */

@@ -191,7 +191,7 @@ export class StoredGenerations {
   async #removeOld(names: readonly string[]): Promise<void> {
     const kept = generationsOf(names).find((it) => it < this.#generation) ?? this.#generation;
     const old = names
-      .filter((name) => generationOf(name) < kept)
+      .filter((name) => generationOf(name) > 0 && generationOf(name) < kept)
       .sort()
       .reverse();
     await Promise.allSettled(old.map((name) => this.#driver.remove(name)));

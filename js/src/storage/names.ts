@@ -2,9 +2,10 @@ import { InvalidArgumentError } from '../errors.js';
 
 const MAX_GENERATION = 999_999_999_999;
 
-const STORE_FILE = /^(snapshot-\d{12}|journal-\d{12}-\d{6})\.damask$/;
+const STORE_FILE = /^(snapshot-\d{12}|journal-\d{12}-\d{6}|health-\d{12})\.damask$/;
 const SNAPSHOT = /^snapshot-(\d{12})\.damask$/;
 const JOURNAL = /^journal-(\d{12})-(\d{6})\.damask$/;
+const HEALTH = /^health-(\d{12})\.damask$/;
 const STORE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** In a directory: which writer has the store. Neither listed nor read as one of the store's files. */
@@ -46,7 +47,21 @@ export function journalsOf(names: readonly string[]): number[] {
   return [...new Set(generations)].sort((a, b) => a - b);
 }
 
-/** The generation of one of a store's files. */
+/** The file of a history of the store's health; of several the last counts. */
+export function healthName(number: number): string {
+  return `health-${String(number).padStart(12, '0')}.damask`;
+}
+
+/** The numbers of the histories among these files, newest first. */
+export function healthsOf(names: readonly string[]): number[] {
+  return names
+    .map((name) => HEALTH.exec(name))
+    .filter((match) => match !== null)
+    .map((match) => Number(match[1]))
+    .sort((a, b) => b - a);
+}
+
+/** The generation of one of a store's files; 0 of those that belong to none. */
 export function generationOf(name: string): number {
   return Number((SNAPSHOT.exec(name) ?? JOURNAL.exec(name))?.[1] ?? 0);
 }

@@ -1,5 +1,6 @@
 import type {
   CreateOptions,
+  GraphCensus,
   MetadataField,
   MetadataKind,
   Pattern,
@@ -29,6 +30,8 @@ const text: Write<string> = (out, value) => out.text(value);
 const uint32: Write<number> = (out, value) => out.uint32(value);
 const float32: Write<number> = (out, value) => out.float32(value);
 const float64: Write<number> = (out, value) => out.float64(value);
+const slotRange: Write<readonly [number, number]> = (out, [from, to]) =>
+  out.uint32(from).uint32(to);
 
 const readFloat64 = (reply: WireReader): number => reply.float64();
 
@@ -56,6 +59,7 @@ export function writeSearchOptions(out: WireWriter, options: SearchOptions): voi
     .optional(options.mmrLambda, float64)
     .optional(options.mmrPool, uint32)
     .optional(options.minK, uint32)
+    .optional(options.slotRange, slotRange)
     .optional(options.domain, text)
     .optional(options.type, text)
     .optional(options.framework, text)
@@ -182,12 +186,24 @@ export function readStats(reply: WireReader): StoreStats {
   return {
     count: reply.float64(),
     slots: reply.float64(),
+    linked: reply.float64(),
     sequence: reply.float64(),
     graphBytes: reply.float64(),
     codeBytes: reply.float64(),
     recordBytes: reply.float64(),
     maxLevel: reply.int32(),
     instructionSet: reply.text(),
+  };
+}
+
+export function readCensus(reply: WireReader): GraphCensus {
+  return {
+    live: reply.float64(),
+    tombstones: reply.float64(),
+    unreachable: reply.float64(),
+    links: reply.float64(),
+    linksToTombstones: reply.float64(),
+    lowInDegrees: readList(reply, readFloat64),
   };
 }
 

@@ -23,11 +23,15 @@ export interface WireStore {
   discardStaged(): number;
   stagedCount(): number;
   setBuildThreads(threads: number): number;
-  beginRebuild(): number;
+  beginRebuild(kind: number): number;
   stepRebuild(maxPatterns: number): number;
   finishRebuild(): number;
   cancelRebuild(): number;
   rebuildProgress(): number;
+  beginCensus(): number;
+  stepCensus(maxNodes: number): number;
+  stepRepair(maxNodes: number): number;
+  cancelCensus(): number;
   get(): number;
   embedding(): number;
   search(components: number): number;

@@ -2,9 +2,12 @@ import type { BackendStore } from '../backend.js';
 import { OutOfMemoryError } from '../errors.js';
 import type {
   Filter,
+  GraphCensus,
   Pattern,
   PatternInput,
+  RebuildKind,
   RebuildProgress,
+  RepairReport,
   ReplayReport,
   SearchOptions,
   SearchResult,
@@ -15,6 +18,7 @@ import type {
 } from '../types.js';
 import type { Exchange } from './exchange.js';
 import {
+  readCensus,
   readPatterns,
   readReplayReport,
   readSearchResult,
@@ -28,6 +32,9 @@ import {
 import { ABSENT } from './module.js';
 import type { ChunkSink, WireStore } from './module.js';
 import type { WireReader } from './wire.js';
+
+/** By their numbers in the core. */
+const REBUILD_KINDS: readonly RebuildKind[] = ['relink', 'compact'];
 
 /** One store of a module. */
 export class WireBackendStore implements BackendStore {
@@ -103,8 +110,8 @@ export class WireBackendStore implements BackendStore {
     this.#exchange.call(() => this.#store.setBuildThreads(threads));
   }
 
-  beginRebuild(): void {
-    this.#exchange.call(() => this.#store.beginRebuild());
+  beginRebuild(kind: RebuildKind): void {
+    this.#exchange.call(() => this.#store.beginRebuild(REBUILD_KINDS.indexOf(kind)));
   }
 
   stepRebuild(maxPatterns: number): boolean {
@@ -124,6 +131,25 @@ export class WireBackendStore implements BackendStore {
       () => this.#store.rebuildProgress(),
       (reply) => ({ done: reply.float64(), total: reply.float64() }),
     );
+  }
+
+  beginCensus(): void {
+    this.#exchange.call(() => this.#store.beginCensus());
+  }
+
+  stepCensus(maxNodes: number): GraphCensus | undefined {
+    return this.#present(() => this.#store.stepCensus(maxNodes), readCensus);
+  }
+
+  stepRepair(maxNodes: number): RepairReport | undefined {
+    return this.#present(
+      () => this.#store.stepRepair(maxNodes),
+      (reply) => ({ nodes: reply.float64(), linked: reply.float64() }),
+    );
+  }
+
+  cancelCensus(): void {
+    this.#exchange.call(() => this.#store.cancelCensus());
   }
 
   get(id: string): Pattern | undefined {

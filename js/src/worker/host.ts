@@ -1,39 +1,32 @@
 import { describe } from '../describe.js';
 import { InvalidArgumentError } from '../errors.js';
+import type { HealingAction, HealthEvent } from '../health/shape.js';
+import type { PatternStoreConfig } from '../config/shape.js';
 import type {
   BackupReport,
   ImplementationInfo,
   IPatternStore,
   ListOptions,
-  PatternStoreConfig,
-  Progress,
   StoredPattern,
   TestPattern,
-  WorkOptions,
 } from '../interface.js';
 import { fromSnapshot, openPatternStore } from '../open.js';
-import { receiveSignal } from './abort.js';
+import { withWork, type SentWork } from './work.js';
 
 const PAGE = 256;
-
-/** Options of long work as they cross: the signal as a port, the callback as comlink's proxy. */
-export interface SentWork {
-  signalPort?: MessagePort;
-  onProgress?: (progress: Progress) => void;
-}
 
 /** The methods that cross as they are. */
 const PLAIN_METHODS = [
   ...(['initialize', 'storePattern', 'searchSimilar', 'searchWithMMR', 'getPattern'] as const),
   ...(['deletePattern', 'recordUsage', 'count', 'getStats', 'health', 'clear', 'flush'] as const),
-  ...(['refresh', 'snapshot', 'shutdown'] as const),
+  ...(['refresh', 'snapshot', 'shutdown', 'healthHistory', 'healingActions'] as const),
 ];
 export type PlainMethod = (typeof PLAIN_METHODS)[number];
 
 /** What a page may ask the worker for. */
 export const HOST_METHODS: ReadonlySet<string> = new Set([
-  ...['open', 'call', 'storeBatch', 'backup', 'buildIndex', 'optimize'],
-  ...['list', 'page', 'endList'],
+  ...['open', 'call', 'storeBatch', 'backup', 'buildIndex', 'optimize', 'heal'],
+  ...['list', 'page', 'endList', 'tellHealth'],
 ]);
 
 /** The worker's end: one store, called by the page. */
@@ -65,19 +58,28 @@ export class WorkerHost {
   }
 
   storeBatch(patterns: readonly TestPattern[], work: SentWork): Promise<void> {
-    return this.#opened().storeBatch(patterns, received(work));
+    return withWork(work, (options) => this.#opened().storeBatch(patterns, options));
   }
 
   backup(destination: string, work: SentWork): Promise<BackupReport> {
-    return this.#opened().backup(destination, received(work));
+    return withWork(work, (options) => this.#opened().backup(destination, options));
   }
 
   buildIndex(work: SentWork): Promise<void> {
-    return this.#opened().buildIndex(received(work));
+    return withWork(work, (options) => this.#opened().buildIndex(options));
   }
 
   optimize(work: SentWork): Promise<void> {
-    return this.#opened().optimize(received(work));
+    return withWork(work, (options) => this.#opened().optimize(options));
+  }
+
+  heal(work: SentWork): Promise<HealingAction[]> {
+    return withWork(work, (options) => this.#opened().heal(options));
+  }
+
+  /** Tells a listener of the page of everything, from now on. */
+  tellHealth(listener: (event: HealthEvent) => void): void {
+    this.#opened().onHealth(listener);
   }
 
   /** Begins a listing; `page` goes on with it, until it comes back empty. */
@@ -106,11 +108,4 @@ export class WorkerHost {
     if (this.#store === undefined) throw new Error('nothing was opened in this worker');
     return this.#store;
   }
-}
-
-function received({ signalPort, onProgress }: SentWork): WorkOptions {
-  return {
-    ...(signalPort ? { signal: receiveSignal(signalPort) } : {}),
-    ...(onProgress ? { onProgress } : {}),
-  };
 }

@@ -1,6 +1,8 @@
 import { proxy, releaseProxy, transfer, wrap, type Remote } from 'comlink';
 import { warn } from '../chain.js';
 import { DisposedError, InvalidArgumentError, LoadError } from '../errors.js';
+import type { HealingAction, HealthEvent, HealthSample } from '../health/shape.js';
+import type { PatternStoreConfig } from '../config/shape.js';
 import type {
   BackupReport,
   ImplementationInfo,
@@ -9,7 +11,6 @@ import type {
   ListOptions,
   PatternSearchOptions,
   PatternSearchResult,
-  PatternStoreConfig,
   PatternStoreStats,
   RefreshReport,
   StoredPattern,
@@ -22,9 +23,9 @@ import { importInBatches } from '../pattern_store/import.js';
 import type { StorageDriver } from '../storage/driver.js';
 import type { Filter, Vector, Verdict } from '../types.js';
 import type { WasmSource } from '../wasm/loader.js';
-import { sendSignal } from './abort.js';
 import { transferErrors } from './errors.js';
-import type { PlainMethod, SentWork, WorkerHost } from './host.js';
+import type { PlainMethod, WorkerHost } from './host.js';
+import { sendWork, type SentWork } from './work.js';
 
 /** Opens a store in a worker that runs worker.js, and keeps the worker until it is shut down. */
 export async function openInWorker(
@@ -43,7 +44,9 @@ export async function openInWorker(
     const sent = snapshot && transfer(snapshot.slice(), []);
     const info = await Promise.race([host.open(sendable(config), sent), broken]);
     warn({ backend: info.type, passedOver: info.passedOver }, config);
-    return new RemotePatternStore(worker, host, info);
+    const store = new RemotePatternStore(worker, host, info);
+    if (config.onHealth !== undefined) store.onHealth(config.onHealth);
+    return store;
   } catch (cause) {
     worker.terminate();
     throw cause;
@@ -51,7 +54,13 @@ export async function openInWorker(
 }
 
 /** The configuration without what cannot cross to a worker. */
-function sendable({ onWarning, env, wasm, ...config }: PatternStoreConfig): PatternStoreConfig {
+function sendable({
+  onWarning,
+  onHealth,
+  env,
+  wasm,
+  ...config
+}: PatternStoreConfig): PatternStoreConfig {
   if (config.storage !== undefined)
     throw new InvalidArgumentError(
       'config: storage cannot be given with worker: true, as a driver cannot cross to the worker: use storagePath',
@@ -71,6 +80,8 @@ class RemotePatternStore implements IPatternStore {
   readonly #worker: Worker;
   readonly #host: Remote<WorkerHost>;
   readonly #info: ImplementationInfo;
+  readonly #listeners = new Set<(event: HealthEvent) => void>();
+  #isTold = false;
   #ended: Promise<void> | undefined;
 
   constructor(worker: Worker, host: Remote<WorkerHost>, info: ImplementationInfo) {
@@ -158,6 +169,36 @@ class RemotePatternStore implements IPatternStore {
     return this.#call('health');
   }
 
+  healthHistory(): Promise<HealthSample[]> {
+    return this.#call('healthHistory');
+  }
+
+  healingActions(): Promise<HealingAction[]> {
+    return this.#call('healingActions');
+  }
+
+  heal(options: WorkOptions = {}): Promise<HealingAction[]> {
+    return this.#work(options, (host, work) => host.heal(work));
+  }
+
+  onHealth(listener: (event: HealthEvent) => void): () => void {
+    const host = this.#open();
+    const own = (event: HealthEvent): void => {
+      listener(event);
+    };
+    this.#listeners.add(own);
+    if (!this.#isTold)
+      void host.tellHealth(
+        proxy((event: HealthEvent) => {
+          for (const told of this.#listeners) told(event);
+        }),
+      );
+    this.#isTold = true;
+    return () => {
+      this.#listeners.delete(own);
+    };
+  }
+
   clear(): Promise<void> {
     return this.#call('clear');
   }
@@ -207,17 +248,15 @@ class RemotePatternStore implements IPatternStore {
 
   /** The caller's own `signal.reason` is thrown, as it would be in this thread. */
   async #work<T>(
-    { signal, onProgress }: WorkOptions,
+    options: WorkOptions,
     run: (host: Remote<WorkerHost>, work: SentWork) => Promise<T>,
   ): Promise<T> {
-    signal?.throwIfAborted();
-    const work: SentWork = {};
-    if (onProgress) work.onProgress = proxy(onProgress);
-    if (signal) work.signalPort = sendSignal(signal);
+    options.signal?.throwIfAborted();
+    const host = this.#open();
     try {
-      return await run(this.#open(), work);
+      return await run(host, sendWork(options));
     } catch (cause) {
-      signal?.throwIfAborted();
+      options.signal?.throwIfAborted();
       throw cause;
     }
   }

@@ -35,6 +35,13 @@ export async function replayIn(where, command, app, table, backends = BACKENDS) 
   for (const [i, row] of rows.entries()) table.add(where, row, backends[i % backends.length]);
 }
 
+/** The dashboard's server: it throws where it does not do what it is for. */
+async function dashboardIn(where, command, app, table) {
+  await runJson([...command, 'dashboard.mjs'], app);
+  const info = { type: 'the first', instructionSet: 'that works' };
+  table.addCheck(`${where}, damask/dashboard`, info, undefined, 'page, API, metrics, events');
+}
+
 async function replayInNode(program, options, app, table) {
   const version = await versionOf(program);
   const start = [program, ...options];
@@ -44,6 +51,7 @@ async function replayInNode(program, options, app, table) {
   await runJson([...start, 'subpaths.mjs'], app);
   const every = { type: 'every', instructionSet: 'low level' };
   table.addCheck(`Node ${version}, subpaths`, every, undefined, 'import and require');
+  await dashboardIn(`Node ${version}`, start, app, table);
 }
 
 export const node = (app, table) => replayInNode(process.execPath, [], app, table);
@@ -74,10 +82,14 @@ export const startBun = () => [
 
 export async function deno(app, table) {
   const start = startDeno();
-  await replayIn(`Deno ${await versionOf(start[0])}`, [...start, 'main.mjs'], app, table);
+  const where = `Deno ${await versionOf(start[0])}`;
+  await replayIn(where, [...start, 'main.mjs'], app, table);
+  await dashboardIn(where, startDeno(['--allow-net']), app, table);
 }
 
 export async function bun(app, table) {
   const start = startBun();
-  await replayIn(`Bun ${await versionOf(start[0])}`, [...start, 'main.mjs'], app, table);
+  const where = `Bun ${await versionOf(start[0])}`;
+  await replayIn(where, [...start, 'main.mjs'], app, table);
+  await dashboardIn(where, start, app, table);
 }

@@ -1,4 +1,5 @@
 import { DamaskError, openPatternStore, type IPatternStore, type TestPattern } from 'damask';
+import { startDashboard, type Dashboard } from 'damask/dashboard';
 import { loadNative } from 'damask/native';
 import { loadWasm } from 'damask/wasm/simd';
 
@@ -15,3 +16,7 @@ try {
   if (error instanceof DamaskError && error.code === 'DISPOSED') throw error;
 }
 for (const engine of [await loadNative(), await loadWasm()]) engine.createStore().dispose();
+const dashboard: Dashboard = await startDashboard(store, { port: 0 });
+await dashboard.close();
+// @ts-expect-error: port is a number
+await startDashboard(store, { port: '0' });

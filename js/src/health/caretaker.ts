@@ -1,0 +1,387 @@
+import { DisposedError } from '../errors.js';
+import type { BackendName, HealthReason, StoreHealth, WorkOptions } from '../interface.js';
+import { Turns } from '../pattern_store/turns.js';
+import { covers, expectedAt, type Baseline } from './baseline.js';
+import { hasGraph } from './census.js';
+import { Chronicle, type Shelf } from './chronicle.js';
+import { Healer, type Done, type HealerParts } from './healer.js';
+import type { History } from './history.js';
+import { decide, TOMBSTONE_SHARE, type Decision, type Need } from './ladder.js';
+import { measure, questionsFor, type Measured } from './measure.js';
+import { atLeisure, briskly, type Pace } from './pace.js';
+import type { Healing, HealingAction, HealingKind, HealthEvent } from './shape.js';
+import { faultsOf, judge, reasonsOf, standingFaults } from './states.js';
+import type { Reading, ReasonCode, Standings } from './states.js';
+
+/** From one look at what there is to do to the next, while the store is used. */
+const ROUND_MS = 100;
+/** Patterns that a round searches for by their own embeddings, and when it ends with that. */
+const PROBES = 4;
+const PROBES_MS = 0.5;
+/** A sample is taken after so long, or after so many searches and changes if that is not too soon. */
+const SAMPLE_MS = 5000;
+const SAMPLE_OPERATIONS = 10_000;
+const SOONEST_SAMPLE_MS = 1000;
+/** A session leaves a last sample, unless it did next to nothing. */
+const LAST_OPERATIONS = 256;
+/** A baseline wants so many probes and, for recall, so many independent results. */
+const BASELINE_PROBES = 128;
+const BASELINE_RESULTS = 64;
+/** When so many of the patterns have changed, what did not help before may help. */
+const CHANGED_SHARE = 0.05;
+/** Opening a store may replay this much, or half of what it holds. */
+const JOURNAL_BYTES = 16 << 20;
+
+export interface CaretakerParts extends HealerParts {
+  backend: BackendName;
+  healing: Healing;
+  /** Whether anything may be done to the store at all. */
+  mayHeal: boolean;
+  /** Whether searches are watched; and whether there are timers to look into it while nobody asks. */
+  isWatching: boolean;
+  hasTimers: boolean;
+  history: History;
+  /** Keeps the history; absent where it is kept in memory alone. */
+  shelf?: Shelf | undefined;
+  /** What is not well with what is written, and how much opening the store would replay. */
+  durability: () => { reasons: HealthReason[]; state: StoreHealth['state']; journalBytes: number };
+  onHealth?: ((event: HealthEvent) => void) | undefined;
+  warn: (message: string) => void;
+}
+
+/** Looks after a store: sees how it is while it is used, says so, and does what is wanted. */
+export class Caretaker {
+  readonly #parts: CaretakerParts;
+  readonly #healer: Healer;
+  readonly #chronicle: Chronicle;
+  readonly #listeners = new Set<(event: HealthEvent) => void>();
+  readonly #stop = new AbortController();
+  readonly #heals = new Turns();
+  #standings: Standings = {};
+  #state: StoreHealth['state'] = 'healthy';
+  #callOff: (() => void) | undefined;
+  #round: Promise<void> | undefined;
+  /** What was done, or suggested, and did not end what it was for. */
+  readonly #tried = new Set<HealingKind>();
+  #changesSinceTried = 0;
+
+  constructor(parts: CaretakerParts) {
+    this.#parts = parts;
+    this.#healer = new Healer(parts);
+    this.#chronicle = new Chronicle(parts.history, parts.clock, parts.shelf, parts.warn);
+    if (parts.onHealth !== undefined) this.#listeners.add(parts.onHealth);
+  }
+
+  /** Something was searched or changed: there may be something to look at. */
+  used(): void {
+    const { isWatching, hasTimers } = this.#parts;
+    if (!isWatching || !hasTimers || this.#callOff !== undefined) return;
+    if (this.#round !== undefined || this.#stop.signal.aborted) return;
+    this.#callOff = this.#parts.clock.after(ROUND_MS, () => {
+      this.#callOff = undefined;
+      this.#round = this.#look().finally(() => {
+        this.#round = undefined;
+        const { watch } = this.#parts;
+        if (watch.window.operations > 0 || watch.hasWaiting) this.used();
+      });
+    });
+  }
+
+  changed(changes: number): void {
+    this.#changesSinceTried += changes;
+    this.#parts.watch.changed(changes);
+    this.used();
+  }
+
+  /** The graph was built anew by who uses the store. */
+  renewed(): void {
+    this.#parts.history.baseline = undefined;
+    this.#parts.watch.renew();
+    this.#forgive(new Set());
+  }
+
+  cleared(): void {
+    this.#healer.cleared();
+    this.renewed();
+  }
+
+  /** How the store is, by what is written of it and what was seen of it. */
+  health(): { state: StoreHealth['state']; reasons: HealthReason[] } {
+    const { state: its, reasons } = this.#parts.durability();
+    const seen = reasonsOf(this.#standings);
+    const isCritical = its === 'critical' || seen.some((reason) => reason.isCritical);
+    const all = [...reasons, ...seen.map(({ code, message }) => ({ code, message }))];
+    return {
+      state: isCritical ? 'critical' : all.length > 0 ? 'degraded' : 'healthy',
+      reasons: its === 'critical' ? all : [...all].sort(byGravity(seen)),
+    };
+  }
+
+  onHealth(listener: (event: HealthEvent) => void): () => void {
+    const own = (event: HealthEvent): void => {
+      listener(event);
+    };
+    this.#listeners.add(own);
+    return () => {
+      this.#listeners.delete(own);
+    };
+  }
+
+  /** Looks at everything now, and does what is wanted. */
+  async heal({ signal, onProgress }: WorkOptions): Promise<HealingAction[]> {
+    signal?.throwIfAborted();
+    const { backend, storeOf, watch, random, steering, rebuilds, isWatching } = this.#parts;
+    const both = either(this.#stop.signal, signal);
+    const pace = briskly(backend, both.signal);
+    try {
+      return await this.#heals.take(async () => {
+        let measured: Measured | undefined;
+        if (hasGraph(storeOf())) {
+          await rebuilds.take(() => watch.takeCensus(pace));
+          const questions = questionsFor(storeOf(), watch.questions, random);
+          const asked = { questions, ef: steering.ef, probeEf: steering.asked, random };
+          measured = await measure(storeOf(), asked, pace);
+          await watch.checkWaiting(pace);
+        }
+        if (isWatching) this.#sample();
+        const reading = this.#expecting(
+          measured ? withMeasured(watch.reading(), measured) : watch.reading(),
+        );
+        return this.#climb(reading, faultsOf(reading), new Set(), pace, onProgress);
+      });
+    } catch (cause) {
+      signal?.throwIfAborted();
+      if (this.#stop.signal.aborted) throw new DisposedError('the store was shut down');
+      throw cause;
+    } finally {
+      both.release();
+    }
+  }
+
+  /** Resolves when nothing is under way any more, and nothing will be. */
+  async stop(): Promise<void> {
+    this.#callOff?.();
+    this.#stop.abort();
+    await this.#round;
+    await this.#heals.take(() => undefined);
+    const { isWatching, watch } = this.#parts;
+    if (isWatching && watch.window.operations >= LAST_OPERATIONS) this.#sample();
+  }
+
+  /** Writes what was seen. */
+  save(): Promise<void> {
+    return this.#chronicle.save();
+  }
+
+  async #look(): Promise<void> {
+    const { watch, steering, storeOf, rebuilds, backend, clock } = this.#parts;
+    const pace = atLeisure(backend, clock, this.#stop.signal, steering.repairShare);
+    try {
+      if (hasGraph(storeOf())) {
+        watch.probe(PROBES, PROBES_MS);
+        await watch.checkWaiting(pace);
+        steering.decide(storeOf().size, () => watch.takeMissed());
+        // Not behind a rebuild, which may take minutes.
+        if (watch.isCensusDue && rebuilds.isFree) await rebuilds.take(() => watch.takeCensus(pace));
+      }
+      const { operations, ms } = watch.window;
+      const isDue = ms >= SAMPLE_MS || (operations >= SAMPLE_OPERATIONS && ms >= SOONEST_SAMPLE_MS);
+      if (isDue) this.#sample();
+      this.#attend(pace);
+    } catch (cause) {
+      this.#warnOf(cause);
+    }
+  }
+
+  readonly #warnOf = (cause: unknown): void => {
+    // What was looked at may have been cleared or shut down meanwhile.
+    if (this.#stop.signal.aborted || (cause as { code?: string }).code === 'INVALID_STATE') return;
+    this.#parts.warn(`damask could not look after a store: ${(cause as Error).message}`);
+  };
+
+  #sample(): void {
+    const { watch, backend, steering, durability } = this.#parts;
+    const window = watch.takeWindow(backend);
+    this.#keepBaseline(watch.reading());
+    this.#standings = judge(this.#standings, this.#expecting(watch.reading()));
+    const { journalBytes } = durability();
+    this.#chronicle.addSample({ ...window, ...this.health(), ef: steering.ef, journalBytes });
+    this.#tellState();
+  }
+
+  /** Begins what is wanted, unless something is under way. */
+  #attend(pace: Pace): void {
+    const { healing, mayHeal, watch, storeOf } = this.#parts;
+    if (healing === 'off' || !mayHeal || !this.#heals.isFree) return;
+    if (this.#changesSinceTried > storeOf().size * CHANGED_SHARE) this.#tried.clear();
+    const reading = this.#expecting(watch.reading());
+    const faults = standingFaults(this.#standings);
+    if (decide(this.#need(reading, faults, new Set())) === undefined) this.#tried.clear();
+    const decision = decide(this.#need(reading, faults, this.#tried));
+    if (decision === undefined) return;
+    if (healing === 'suggest') this.#suggest(decision);
+    else {
+      const climb = async (): Promise<unknown> => this.#climb(reading, faults, this.#tried, pace);
+      Promise.resolve(this.#heals.take(climb)).catch(this.#warnOf);
+    }
+  }
+
+  #suggest(decision: Decision): void {
+    this.#tried.add(decision.kind);
+    this.#changesSinceTried = 0;
+    this.#record(this.#healer.suggestion(decision));
+  }
+
+  /** One rung after another, until nothing is wanted that was not tried. */
+  async #climb(
+    seen: Reading,
+    its: ReadonlySet<ReasonCode>,
+    tried: Set<HealingKind>,
+    pace: Pace,
+    onProgress?: WorkOptions['onProgress'],
+  ): Promise<HealingAction[]> {
+    const actions: HealingAction[] = [];
+    let [reading, faults] = [seen, its];
+    for (;;) {
+      const decision = decide(this.#need(reading, faults, tried));
+      if (decision === undefined) return actions;
+      tried.add(decision.kind);
+      const done = await this.#healer.perform(decision, pace, onProgress);
+      this.#changesSinceTried = 0;
+      actions.push(done.action);
+      reading = this.#expecting(this.#parts.watch.reading());
+      if (done.after !== undefined) {
+        this.#takeBaseline(done);
+        reading = this.#expecting(withMeasured(this.#parts.watch.reading(), done.after));
+        faults = faultsOf(reading);
+        this.#forgive(faults);
+      }
+      this.#record(done.action);
+      if (done.action.outcome === 'stopped') {
+        pace.signal?.throwIfAborted();
+        return actions;
+      }
+    }
+  }
+
+  #need(reading: Reading, faults: ReadonlySet<ReasonCode>, tried: ReadonlySet<HealingKind>): Need {
+    const { steering, compactStorage, durability, storeOf } = this.#parts;
+    const budget = steering.targets?.p99Ms;
+    const { graphBytes, codeBytes, recordBytes } = storeOf().stats();
+    const journalLimit = Math.max(JOURNAL_BYTES, (graphBytes + codeBytes + recordBytes) / 2);
+    return {
+      ...{ reading, faults, tried },
+      mayRaiseEf: steering.mayRaise && (reading.p99Ms ?? 0) < (budget ?? 0),
+      ...(compactStorage && { journalLimit }),
+      journalBytes: durability().journalBytes,
+    };
+  }
+
+  /** What the store's own baseline says of its present size, beside what was seen. */
+  #expecting(reading: Reading): Reading {
+    const { history, storeOf, steering } = this.#parts;
+    const { slots } = storeOf().stats();
+    const targetP99Ms = steering.targets?.p99Ms;
+    const wanted = { targetRecall: steering.targets?.recall, targetP99Ms };
+    const { baseline } = history;
+    if (baseline === undefined || !covers(baseline, slots)) return { ...reading, ...wanted };
+    const { recall, ...expected } = expectedAt(baseline, slots);
+    // Fewer candidates find less, through no fault of the graph.
+    const isFair = recall !== undefined && steering.ef >= baseline.ef;
+    return { ...reading, ...wanted, expected: isFair ? { ...expected, recall } : expected };
+  }
+
+  /** The first graph that was seen enough of, and not full of tombstones, is the one to compare with. */
+  #keepBaseline({ live, tombstones, recall, selfMisses, distances }: Reading): void {
+    const { history, storeOf, clock, steering } = this.#parts;
+    const { slots } = storeOf().stats();
+    let baseline = history.baseline;
+    if (baseline !== undefined && !covers(baseline, slots)) baseline = undefined;
+    if (tombstones > live * TOMBSTONE_SHARE || distances === undefined) return;
+    if (baseline === undefined && selfMisses !== undefined && selfMisses.trials >= BASELINE_PROBES)
+      baseline = {
+        ...{ at: clock.time(), slots, ef: steering.ef, distances },
+        selfMisses: selfMisses.value,
+      };
+    if (baseline?.recall === undefined && recall !== undefined && recall.trials >= BASELINE_RESULTS)
+      baseline &&= { ...baseline, recall: recall.value, ef: steering.ef };
+    history.baseline = baseline;
+  }
+
+  /** A graph that was built anew is as good as it gets: what it shows is what to expect from now on. */
+  #takeBaseline({ action, after }: Done): void {
+    if (action.kind !== 'rebuild' || after === undefined) return;
+    const { history, storeOf, clock, steering } = this.#parts;
+    const { recall, selfMisses, distancesPerSearch } = after.figures;
+    if (selfMisses === undefined || distancesPerSearch === undefined) return;
+    const { slots } = storeOf().stats();
+    const baseline: Baseline = {
+      ...{ at: clock.time(), slots, ef: steering.ef, selfMisses },
+      ...{ distances: distancesPerSearch, ...(recall !== undefined && { recall }) },
+    };
+    history.baseline = baseline;
+  }
+
+  /** What was wrong with the graph before says nothing of the one that is there now. */
+  #forgive(faults: ReadonlySet<ReasonCode>): void {
+    this.#standings = Object.fromEntries(
+      Object.entries(this.#standings).filter(([code]) => faults.has(code as ReasonCode)),
+    );
+    this.#tellState();
+  }
+
+  #record(action: HealingAction): void {
+    this.#chronicle.addAction(action);
+    this.#tell({ kind: 'action', action });
+  }
+
+  #tellState(): void {
+    const { state: to, reasons } = this.health();
+    const from = this.#state;
+    this.#state = to;
+    if (from !== to) this.#tell({ kind: 'state', from, to, reasons });
+  }
+
+  #tell(event: HealthEvent): void {
+    for (const listener of this.#listeners)
+      try {
+        listener(structuredClone(event));
+      } catch (cause) {
+        this.#parts.warn(`a listener of onHealth threw: ${(cause as Error).message}`);
+      }
+  }
+}
+
+function withMeasured(reading: Reading, { figures, recall, selfMisses }: Measured): Reading {
+  const { distancesPerSearch, unreachable = reading.unreachable } = figures;
+  return { ...reading, recall, selfMisses, distances: distancesPerSearch, unreachable };
+}
+
+/** What is critical comes first. */
+function byGravity(seen: readonly { code: string; isCritical: boolean }[]) {
+  const critical = new Set(seen.filter(({ isCritical }) => isCritical).map(({ code }) => code));
+  return (a: HealthReason, b: HealthReason): number =>
+    Number(critical.has(b.code)) - Number(critical.has(a.code));
+}
+
+/** Fires with whichever fires first, until it is released. */
+function either(
+  first: AbortSignal,
+  second: AbortSignal | undefined,
+): { signal: AbortSignal; release: () => void } {
+  const both = new AbortController();
+  const fire = (event: Event): void => {
+    both.abort((event.target as AbortSignal).reason);
+  };
+  const signals = second === undefined ? [first] : [first, second];
+  for (const signal of signals) {
+    if (signal.aborted) both.abort(signal.reason);
+    signal.addEventListener('abort', fire);
+  }
+  return {
+    signal: both.signal,
+    release: () => {
+      for (const signal of signals) signal.removeEventListener('abort', fire);
+    },
+  };
+}

@@ -1,0 +1,218 @@
+import { DisposedError } from '../errors.js';
+import { bytesOf, rebuild } from '../pattern_store/long_work.js';
+import type { Turns } from '../pattern_store/turns.js';
+import type { Progress } from '../interface.js';
+import type { RebuildKind } from '../types.js';
+import { repair, tombstonesOf } from './census.js';
+import type { Clock } from './clock.js';
+import type { Store } from '../store.js';
+import { worsened, type Decision } from './ladder.js';
+import { measure, questionsFor, type Measured, type Question } from './measure.js';
+import type { Pace, Taken } from './pace.js';
+import type { Random } from './random.js';
+import type { HealingAction, HealingFigures } from './shape.js';
+import type { Steering } from './steering.js';
+import type { Watch } from './watch.js';
+
+export interface HealerParts {
+  storeOf: () => Store;
+  /** The graph is replaced by one at a time. */
+  rebuilds: Turns;
+  clock: Clock;
+  random: Random;
+  steering: Steering;
+  watch: Watch;
+  /** Writes a snapshot that replaces the journals; absent without storage. */
+  compactStorage?: (() => Promise<void>) | undefined;
+}
+
+/** What was done, and what was measured afterwards, when anything was. */
+export interface Done {
+  action: HealingAction;
+  after?: Measured;
+}
+
+type Cost = NonNullable<HealingAction['cost']>;
+
+/** How much recall must rise for more candidates to be worth their time. */
+const WORTH = 0.002;
+
+/** Does one thing for a store, and measures what came of it. */
+export class Healer {
+  readonly #parts: HealerParts;
+  #clears = 0;
+
+  constructor(parts: HealerParts) {
+    this.#parts = parts;
+  }
+
+  /** Work on what was there before has nothing to do any more. */
+  cleared(): void {
+    this.#clears += 1;
+  }
+
+  /** What would be done, and how the store is, without doing it. */
+  suggestion({ kind, because }: Decision): HealingAction {
+    const at = this.#parts.clock.time();
+    return { kind, at, because, outcome: 'suggested', before: this.#figures() };
+  }
+
+  /** One after another, and not beside a rebuild that was asked for. It does not reject. */
+  async perform(
+    decision: Decision,
+    pace: Pace,
+    onProgress?: (progress: Progress) => void,
+  ): Promise<Done> {
+    return this.#parts.rebuilds.take(async () => {
+      const { kind, because } = decision;
+      const action = { kind, because, at: this.#parts.clock.time(), before: this.#figures() };
+      const clears = this.#clears;
+      try {
+        if (kind === 'snapshot') return await this.#snapshot(action);
+        const questions = questionsFor(
+          this.#parts.storeOf(),
+          this.#parts.watch.questions,
+          this.#parts.random,
+        );
+        const { figures } = await this.#measure(questions, pace);
+        action.before = { ...action.before, ...figures };
+        const done =
+          kind === 'raise-ef'
+            ? await this.#raiseEf(action, questions, pace)
+            : await this.#mend(kind, action, questions, pace, onProgress);
+        return clears === this.#clears
+          ? done
+          : { action: stopped(action, 'the store was cleared') };
+      } catch (cause) {
+        if (pace.signal?.aborted || cause instanceof DisposedError)
+          return { action: stopped(action, 'it was called off') };
+        if (clears !== this.#clears) return { action: stopped(action, 'the store was cleared') };
+        return { action: { ...action, outcome: 'failed', message: (cause as Error).message } };
+      }
+    });
+  }
+
+  async #raiseEf(action: Begun, questions: readonly Question[], pace: Pace): Promise<Done> {
+    const { steering } = this.#parts;
+    const before = steering.raise();
+    let after: Measured;
+    try {
+      after = await this.#measure(questions, pace);
+    } catch (cause) {
+      steering.setBack(before);
+      throw cause;
+    }
+    const cost = costOf(NOTHING, 0);
+    const message = this.#notWorth(action.before, after.figures);
+    if (message === undefined) {
+      this.#parts.watch.renewRecall();
+      return { action: { ...action, outcome: 'kept', after: after.figures, cost }, after };
+    }
+    steering.setBack(before);
+    return { action: { ...action, outcome: 'rolled-back', after: after.figures, cost, message } };
+  }
+
+  /** Why more candidates are not kept. */
+  #notWorth(before: HealingFigures, after: HealingFigures): string | undefined {
+    const { watch, steering } = this.#parts;
+    if ((after.recall ?? 0) < (before.recall ?? 1) + WORTH)
+      return `recall did not rise by ${WORTH} or more`;
+    const { p99Ms } = watch.reading();
+    const budget = steering.targets?.p99Ms;
+    const expectedMs = p99Ms && (p99Ms * after.ef) / before.ef;
+    if (budget !== undefined && expectedMs !== undefined && expectedMs > budget)
+      return `99 of 100 searches would take up to ${expectedMs.toFixed(2)} ms, and ${budget} ms are allowed`;
+    return undefined;
+  }
+
+  async #mend(
+    kind: 'repair' | 'compact' | 'rebuild',
+    action: Begun,
+    questions: readonly Question[],
+    pace: Pace,
+    onProgress?: (progress: Progress) => void,
+  ): Promise<Done> {
+    const { watch, compactStorage } = this.#parts;
+    const cost =
+      kind === 'repair'
+        ? await this.#repair(pace)
+        : await this.#rebuild(kind === 'compact' ? 'compact' : 'relink', pace, onProgress);
+    watch.renew();
+    const census = await watch.takeCensus(pace);
+    const after = await this.#measure(questions, pace);
+    after.figures = { ...after.figures, ...(census && { unreachable: census.unreachable }) };
+    // Opening the store would else bring the graph of before back.
+    await compactStorage?.();
+    const done = { ...action, after: after.figures, cost };
+    const message = notMended(kind, action.before, after.figures);
+    if (message === undefined) return { action: { ...done, outcome: 'kept' }, after };
+    return { action: { ...done, outcome: 'failed', message }, after };
+  }
+
+  async #repair(pace: Pace): Promise<Cost> {
+    const { watch, storeOf } = this.#parts;
+    const before = bytesOf(storeOf());
+    const census = await watch.takeCensus(pace, true);
+    const taken = census && (await repair(storeOf(), pace));
+    return costOf(taken ?? NOTHING, bytesOf(storeOf()) - before);
+  }
+
+  async #rebuild(
+    kind: RebuildKind,
+    pace: Pace,
+    onProgress?: (progress: Progress) => void,
+  ): Promise<Cost> {
+    const taken = await rebuild(this.#parts.storeOf(), kind, pace, onProgress);
+    return costOf(taken, taken.peakBytes);
+  }
+
+  async #snapshot(action: Begun): Promise<Done> {
+    await this.#parts.compactStorage?.();
+    return { action: { ...action, outcome: 'kept', after: this.#figures() } };
+  }
+
+  async #measure(questions: readonly Question[], pace: Pace): Promise<Measured> {
+    const { storeOf, steering, random } = this.#parts;
+    const asked = { questions, ef: steering.ef, probeEf: steering.asked, random };
+    return measure(storeOf(), asked, pace);
+  }
+
+  /** What is known without measuring. */
+  #figures(): HealingFigures {
+    const { storeOf, steering, watch } = this.#parts;
+    const { recall, selfMisses, unreachable, distances } = watch.reading();
+    return {
+      ...(recall && { recall: recall.value }),
+      ...(selfMisses && { selfMisses: selfMisses.value }),
+      ...(unreachable !== undefined && { unreachable }),
+      ...(distances !== undefined && { distancesPerSearch: distances }),
+      ...{ tombstones: tombstonesOf(storeOf()), memoryBytes: bytesOf(storeOf()), ef: steering.ef },
+    };
+  }
+}
+
+type Begun = Omit<HealingAction, 'outcome' | 'after' | 'cost' | 'message'>;
+
+const NOTHING: Taken = { busyMs: 0, longestMs: 0 };
+
+function costOf({ busyMs, longestMs }: Taken, peakBytes: number): Cost {
+  return { busyMs, longestPauseMs: longestMs, peakBytes: Math.max(0, peakBytes) };
+}
+
+function stopped(action: Begun, message: string): HealingAction {
+  return { ...action, outcome: 'stopped', message };
+}
+
+/** What a graph that was mended did not come to; it cannot be undone, but something else may help. */
+function notMended(
+  kind: 'repair' | 'compact' | 'rebuild',
+  before: HealingFigures,
+  after: HealingFigures,
+): string | undefined {
+  const worse = worsened(before, after);
+  if (worse !== undefined) return `${worse}; the old graph is gone, and the next step follows`;
+  const { unreachable = 0 } = before;
+  if (kind === 'repair' && unreachable > 0 && (after.unreachable ?? 0) >= unreachable)
+    return `still no links lead to ${after.unreachable ?? 0} patterns`;
+  return undefined;
+}

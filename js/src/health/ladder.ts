@@ -1,0 +1,97 @@
+import type { HealingKind } from './shape.js';
+import { FEW_TOMBSTONES, hasLost, type Reading, type ReasonCode } from './states.js';
+
+/** What a decision rests on. */
+export interface Need {
+  reading: Reading;
+  /** What is not well. */
+  faults: ReadonlySet<ReasonCode>;
+  /** Rungs that were climbed since the store was last well, or changed by a good part. */
+  tried: ReadonlySet<HealingKind>;
+  /** Whether ef may be raised: a budget is given, it holds, and nobody else chooses ef. */
+  mayRaiseEf: boolean;
+  /** Bytes of journal beyond which a snapshot is wanted; absent without storage. */
+  journalLimit?: number | undefined;
+  journalBytes: number;
+}
+
+export interface Decision {
+  kind: HealingKind;
+  because: string;
+}
+
+/** From so many tombstones on per live pattern, giving their room back is worth what it takes. */
+export const TOMBSTONE_SHARE = 0.02;
+/** The same where the store is not well. */
+const POOR_SHARE = 0.01;
+
+/**
+ * The cheapest thing that is likely to help and was not tried yet; undefined when nothing is wanted.
+ * Whatever does not help is tried, so that the next rung follows.
+ */
+export function decide(need: Need): Decision | undefined {
+  const { reading, faults, tried } = need;
+  const { live, tombstones, unreachable = 0, weak = 0 } = reading;
+  const isPoor = faults.has('LOW_RECALL') || faults.has('SELF_MISSES');
+  const isDamaged = faults.has('SELF_MISSES') || (faults.has('LOW_RECALL') && hasLost(reading));
+  const isLong = faults.has('MORE_DISTANCES');
+  const share = tombstones / Math.max(live, 1);
+  const rungs: [HealingKind, boolean, string][] = [
+    ['raise-ef', isPoor && !isLong && need.mayRaiseEf, 'searches miss more than they should'],
+    [
+      'repair',
+      unreachable > 0 || (isDamaged && weak > 0),
+      unreachable > 0
+        ? `no links lead to ${unreachable} patterns`
+        : `searches miss more than they should, and hardly a link leads to ${weak} patterns`,
+    ],
+    [
+      'compact',
+      (tombstones >= FEW_TOMBSTONES && share > TOMBSTONE_SHARE) ||
+        ((isDamaged || isLong) && share > POOR_SHARE),
+      `${tombstones} deleted and replaced patterns take room beside ${live} live ones`,
+    ],
+    [
+      'rebuild',
+      isDamaged || isLong || (unreachable > 0 && tried.has('repair')),
+      isDamaged
+        ? 'searches miss more than they did in the new graph, and nothing cheaper is left to do'
+        : isLong
+          ? 'searches take more distances than they did in the new graph'
+          : `no links lead to ${unreachable} patterns after a repair`,
+    ],
+    [
+      'snapshot',
+      need.journalLimit !== undefined && need.journalBytes > need.journalLimit,
+      `opening the store would replay ${need.journalBytes} bytes of journal`,
+    ],
+  ];
+  const rung = rungs.find(([kind, isWanted]) => isWanted && !tried.has(kind));
+  return rung && { kind: rung[0], because: rung[2] };
+}
+
+/** By how much a share may be less after an action than before, as both are measured from few queries. */
+const SHARE_WORSE = 0.02;
+const DISTANCES_WORSE = 1.1;
+
+interface Compared {
+  recall?: number;
+  selfMisses?: number;
+  distancesPerSearch?: number;
+}
+
+/** What an action has made worse, in words; undefined when nothing. */
+export function worsened(before: Compared, after: Compared): string | undefined {
+  const { recall: oldRecall, selfMisses: oldMisses, distancesPerSearch: oldDistances } = before;
+  const { recall, selfMisses, distancesPerSearch } = after;
+  if (oldRecall !== undefined && recall !== undefined && recall < oldRecall - SHARE_WORSE)
+    return `recall fell from ${oldRecall.toFixed(4)} to ${recall.toFixed(4)}`;
+  if (oldMisses !== undefined && selfMisses !== undefined && selfMisses > oldMisses + SHARE_WORSE)
+    return `self misses rose from ${oldMisses.toFixed(4)} to ${selfMisses.toFixed(4)}`;
+  // More distances for more true results are no loss.
+  const isBetter = (recall ?? 0) > (oldRecall ?? 0);
+  if (oldDistances !== undefined && distancesPerSearch !== undefined && !isBetter)
+    if (distancesPerSearch > oldDistances * DISTANCES_WORSE)
+      return `distances per search rose from ${oldDistances.toFixed(0)} to ${distancesPerSearch.toFixed(0)}`;
+  return undefined;
+}

@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { look } from './health_fake.mjs';
+
+const kinds = (history) => history.actions.map(({ kind, outcome }) => `${kind} ${outcome}`);
+const states = (events) =>
+  events.filter(({ kind }) => kind === 'state').map(({ from, to }) => `${from}-${to}`);
+
+test('a store that is not used has no timers, and one that is left alone loses them', async () => {
+  const { clock, caretaker, search, history, watch } = look();
+  assert.equal(clock.waiting, 0);
+  search();
+  assert.equal(clock.waiting, 1);
+  await clock.advance(4900);
+  assert.equal(history.samples.length, 0);
+  await clock.advance(200);
+  assert.equal(history.samples.length, 1);
+  assert.equal(watch.window.operations, 0);
+  await clock.advance(60_000);
+  assert.equal(clock.waiting, 0);
+  assert.equal(history.samples.length, 1);
+  await caretaker.stop();
+});
+
+test('samples say what was measured, and leave out what was not', async () => {
+  const { use, history, watch, caretaker, clock } = look();
+  watch.inserted(2);
+  caretaker.changed(1);
+  await use(6);
+  const [sample] = history.samples;
+  assert.equal(sample.state, 'healthy');
+  assert.ok(sample.searches >= 40 && sample.searches <= 60, `${sample.searches}`);
+  assert.ok(Math.abs(sample.searchesPerSecond - 10) < 2, `${sample.searchesPerSecond}`);
+  assert.equal(sample.distancesPerSearch, 800);
+  assert.equal(sample.bytesPerSearch, 800 * 4);
+  assert.equal(sample.recall.value, 1);
+  assert.equal(sample.selfMisses.value, 0);
+  assert.equal(sample.insertUs.count, 1);
+  assert.ok(Math.abs(sample.searchUs.p50 - 50) < 1);
+  assert.equal('syncUs' in sample, false);
+  assert.equal('census' in sample, false);
+  // Ten thousand operations do not wait for the time.
+  const before = history.samples.length;
+  caretaker.changed(10_000);
+  await clock.advance(1200);
+  assert.equal(history.samples.length, before + 1);
+  assert.equal(history.samples.at(-1).census.live, 10_000);
+  await caretaker.stop();
+});
+
+for (const [healing, actions, calls] of [
+  ['auto', ['compact kept'], ['compact', 'census']],
+  ['suggest', ['compact suggested'], []],
+  ['off', [], []],
+])
+  test(`${healing}: tombstones lead to ${actions.join() || 'nothing'}`, async () => {
+    const { store, use, history, caretaker, events } = look({ healing });
+    store.tombstones = 501;
+    await use(12);
+    assert.deepEqual(kinds(history), actions);
+    assert.deepEqual(store.calls, calls);
+    const told = events.filter(({ kind }) => kind === 'action').map(({ action }) => action);
+    assert.deepEqual(told, history.actions);
+    if (healing === 'auto') {
+      const [{ before, after, cost }] = history.actions;
+      assert.equal(before.tombstones, 501);
+      assert.equal(after.tombstones, 0);
+      assert.equal(after.recall, 1);
+      assert.ok(cost.busyMs >= cost.longestPauseMs && cost.peakBytes >= 0);
+    }
+    await caretaker.stop();
+  });
+
+test('what a compaction does not mend, a rebuild does, and the baseline is new then', async () => {
+  const { store, use, history, caretaker, events } = look();
+  await use(20);
+  assert.equal(history.baseline.recall, 1);
+  assert.equal(Math.round(history.baseline.distances), 800);
+  store.tombstones = 400;
+  store.missed = 0.2;
+  await use(40);
+  assert.deepEqual(kinds(history), ['compact kept', 'rebuild kept']);
+  assert.deepEqual(states(events), ['healthy-degraded', 'degraded-healthy']);
+  assert.ok(history.actions[1].before.recall < 0.9);
+  assert.equal(history.actions[1].after.recall, 1);
+  await caretaker.stop();
+});
+
+test('a compaction that makes it worse is said to have failed, and the next rung follows', async () => {
+  const { store, use, history, caretaker } = look();
+  await use(20);
+  store.compacted = () => {
+    store.tombstones = 0;
+    store.missed = 0.3;
+  };
+  store.tombstones = 900;
+  await use(20);
+  assert.deepEqual(kinds(history), ['compact failed', 'rebuild kept']);
+  assert.match(history.actions[0].message, /recall fell .* next step/u);
+  await caretaker.stop();
+});
+
+test('what nothing mends is tried once, and again only when much has changed', async () => {
+  const { store, use, history, caretaker } = look();
+  await use(20);
+  store.relinked = () => undefined;
+  store.missed = 0.2;
+  await use(40);
+  assert.deepEqual(kinds(history), ['rebuild kept']);
+  // What a new graph shows is what to expect of it.
+  assert.ok(history.baseline.recall < 0.9);
+  store.missed = 0.5;
+  await use(40);
+  assert.deepEqual(kinds(history), ['rebuild kept', 'rebuild kept']);
+  await caretaker.stop();
+});
+
+test('heal() looks at once, repairs first, and says what it did', async () => {
+  const { store, history, caretaker } = look({ healing: 'off' });
+  assert.deepEqual(await caretaker.heal({}), []);
+  store.unreachable = 7;
+  const [action, ...others] = await caretaker.heal({});
+  assert.deepEqual(others, []);
+  assert.equal(action.kind, 'repair');
+  assert.equal(action.before.unreachable, 7);
+  assert.equal(action.after.unreachable, 0);
+  store.unreachable = 7;
+  store.repaired = () => undefined;
+  const both = await caretaker.heal({});
+  assert.deepEqual(
+    both.map(({ kind, outcome }) => `${kind} ${outcome}`),
+    ['repair failed', 'rebuild kept'],
+  );
+  assert.equal(history.actions.length, 3);
+  await caretaker.stop();
+});
+
+test('more candidates are kept when they help within the budget, and else taken back', async () => {
+  const targets = { recall: 0.95, p99Ms: 5 };
+  const helped = look({}, { targets, kind: 'fixed' });
+  helped.store.missed = 0.2;
+  const search = helped.store.searchSlots.bind(helped.store);
+  helped.store.searchSlots = (query, options = {}) => {
+    helped.store.missed = helped.steering.ef > 100 ? 0.01 : 0.2;
+    return search(query, options);
+  };
+  await helped.use(20);
+  assert.deepEqual(kinds(helped.history), ['raise-ef kept']);
+  assert.equal(helped.steering.ef, 150);
+  await helped.caretaker.stop();
+
+  const vain = look({}, { targets, kind: 'fixed' });
+  vain.store.missed = 0.2;
+  vain.store.relinked = () => undefined;
+  await vain.use(20);
+  assert.equal(kinds(vain.history)[0], 'raise-ef rolled-back');
+  assert.equal(vain.steering.ef, 100);
+  await vain.caretaker.stop();
+});
+
+for (const kind of [undefined, 'pi'])
+  test(`${kind ?? 'mpc, as nothing is said'}: ef follows what is missed, and is kept within bounds`, async (t) => {
+    const { store, steering, clock, search, caretaker, history } = look(
+      { healing: 'off' },
+      { targets: { recall: 0.98 }, kind },
+    );
+    // At ef 100 one query in twenty fails.
+    const { searchSlots } = store;
+    store.searchSlots = (query, options = {}) => {
+      store.missed = 5 / steering.ef;
+      return searchSlots.call(store, query, options);
+    };
+    const chosen = [];
+    for (let i = 0; i < 200; ++i) {
+      search(20);
+      await clock.advance(1000);
+      chosen.push(steering.ef);
+    }
+    const later = chosen.slice(50).sort((a, b) => a - b);
+    const [least, middle, most] = [0, 75, 149].map((i) => later[i]);
+    t.diagnostic(`ef ${least} to ${most}, half of the time above ${middle}`);
+    assert.ok(middle > 150 && least >= 16 && most <= 2048);
+    assert.ok(new Set(history.samples.map(({ ef }) => ef)).size > 5);
+    assert.equal(steering.applied({ k: 5, ef: 20 }).ef, 20);
+    assert.equal(steering.applied({ k: 5 }).ef, steering.ef);
+    assert.equal(steering.applied({ k: 5000 }).ef, 5000);
+    await caretaker.stop();
+  });
+
+test('without targets ef stays as it was configured', async () => {
+  const { store, steering, use, caretaker } = look({ healing: 'off' }, { efSearch: 64 });
+  store.missed = 0.5;
+  await use(20);
+  assert.equal(steering.ef, 64);
+  assert.deepEqual(steering.applied({ k: 5 }), { k: 5, ef: 64 });
+  await caretaker.stop();
+  const plain = look();
+  assert.deepEqual(plain.steering.applied({ k: 5 }), { k: 5 });
+});
+
+test('shutting down stops what is under way', async () => {
+  const { store, clock, search, history, caretaker } = look();
+  store.tombstones = 5000;
+  store.stepRebuild = () => {
+    const end = performance.now() + 2;
+    while (performance.now() < end);
+    return false;
+  };
+  search();
+  await clock.advance(150);
+  assert.deepEqual(store.calls, ['compact']);
+  await caretaker.stop();
+  assert.deepEqual(kinds(history), ['compact stopped']);
+  await assert.rejects(caretaker.heal({}), { code: 'DISPOSED' });
+});
+
+test('a signal stops heal() with its own reason', async () => {
+  const { store, history, caretaker } = look({ healing: 'off' });
+  store.tombstones = 5000;
+  store.stepRebuild = () => {
+    controller.abort(new Error('enough'));
+    return false;
+  };
+  const controller = new AbortController();
+  await assert.rejects(caretaker.heal({ signal: controller.signal }), /enough/u);
+  assert.deepEqual(kinds(history), ['compact stopped']);
+  await caretaker.stop();
+});
+
+test('clearing the store stops what is under way, and forgets what was seen', async () => {
+  const { store, history, caretaker } = look({ healing: 'off' });
+  store.tombstones = 5000;
+  store.stepRebuild = () => {
+    store.cancelRebuild();
+    caretaker.cleared();
+    return false;
+  };
+  const actions = await caretaker.heal({});
+  assert.deepEqual(
+    actions.map(({ outcome }) => outcome),
+    ['stopped'],
+  );
+  assert.equal(history.baseline, undefined);
+  await caretaker.stop();
+});
+
+test('a listener that throws is told of, and others hear all the same', async () => {
+  const { store, caretaker, warnings } = look({ healing: 'off' });
+  const heard = [];
+  caretaker.onHealth(() => {
+    throw new Error('not mine');
+  });
+  const unsubscribe = caretaker.onHealth(({ kind }) => heard.push(kind));
+  store.unreachable = 3;
+  await caretaker.heal({});
+  assert.deepEqual(heard, ['action']);
+  assert.match(warnings.join(), /not mine/u);
+  unsubscribe();
+  store.unreachable = 3;
+  await caretaker.heal({});
+  assert.deepEqual(heard, ['action']);
+  await caretaker.stop();
+});
