@@ -170,8 +170,8 @@ export interface SearchOptions extends Filter {
   exact?: boolean;
   /**
    * Only the slots from the first up to, and without, the second, so that an exact search can be made
-   * in parts: the best of the parts' results, by score and then by slot, are those of the whole. Only
-   * with `exact`, and without `minK` and `mmrLambda`.
+   * in parts: the best of the parts' results by score are those of the whole, up to which of equal
+   * scores come last. Only with `exact`, and without `minK` and `mmrLambda`.
    */
   slotRange?: readonly [number, number];
   /** Drop results that score below this (rounded to float32). */

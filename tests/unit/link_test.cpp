@@ -121,6 +121,24 @@ TEST_CASE("one thread may seek what several link", "[link]") {
   REQUIRE(BuiltGraph::linksOf(graph) == built.allLinks());
 }
 
+TEST_CASE("a batch may be linked in parts, by fewer threads and then by more", "[link]") {
+  const auto vectors = clusteredVectors(4 * kLinkBatch, 16, kSeed);
+  const BuiltGraph built(vectors, Metric::cosine, {8, 40, 40}, kernels::detectedTables().back());
+  Graph graph(built.codec(), built.options(), 1);
+  graph.reserve(vectors.count());
+  for (const auto& node : built.nodes()) BuiltGraph::append(graph, node);
+  Linker linker;
+  Workers one(1), more(Workers::hasThreads() ? 4 : 1);
+  while (graph.linked() < graph.slots()) {
+    if (!linker.linkSome(graph, built.codec(), 40, kLinkBatch, one, 3)) {
+      REQUIRE(linker.isLinking());
+      linker.link(graph, built.codec(), 40, kLinkBatch, more);
+    }
+    REQUIRE_FALSE(linker.isLinking());
+  }
+  REQUIRE(BuiltGraph::linksOf(graph) == built.allLinks());
+}
+
 TEST_CASE("the threads that build a store do not show in its bytes", "[link]") {
   const auto expected = liveThrough({1});
   if (!Workers::hasThreads()) return;

@@ -57,8 +57,9 @@ struct SearchOptions {
   std::size_t k = 10;               ///< Results wanted. [1, 10000]
   std::optional<std::uint32_t> ef;  ///< [k, 10000]; absent: the larger of efSearch and k.
   bool exact = false;               ///< Score every match: the oracle.
-  /// Only these slots, so that an exact search can be made in parts: the best of the parts'
-  /// results, by score and then by slot, are those of the whole. Only with exact; from <= to.
+  /// Only these slots, so that an exact search can be made in parts: the best of the parts' results
+  /// by score are those of the whole, up to which of equal scores come last. Only with exact, and
+  /// without minK and mmrLambda; from <= to.
   std::optional<SlotRange> slotRange;
   std::optional<float> threshold;  ///< Drop results that score below this.
   /// Dynamic k: only as many results as stand out, at least so many, at most k. Of the results from

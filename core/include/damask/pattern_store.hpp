@@ -179,18 +179,18 @@ class PatternStore {
   /// the result does not depend on the slices either. Every other member may be called meanwhile,
   /// and finishRebuild() takes their changes along: what is removed after it was copied is left as
   /// a tombstone of the new index. Links that were kept are repaired in the end, as by
-  /// stepRepair(). clear() cancels.
+  /// stepRepair(); what is written to after that, a later census tells. clear() cancels.
   ///
   /// Memory: until it is finished or cancelled, a rebuild holds a second graph, codes and records
-  /// of the live patterns it has copied, and some 10 bytes a slot; room for all their nodes is made
+  /// of the live patterns it has copied, and some 20 bytes a slot; room for all their nodes is made
   /// at once. Errors: invalidState (one is under way), outOfMemory. O(live) to allocate.
   Result<void> beginRebuild(RebuildKind kind = RebuildKind::relink);
   /// Goes on by `maxPatterns` (at least 1) patterns: copies the next live ones, links them, looks
   /// at their links; true when nothing is left, so that the rebuild can be finished. It waits at a
   /// staged pattern until that is committed or discarded. After outOfMemory or internal the
   /// rebuild is cancelled. Errors: also invalidState (none is under way), invalidArgument. Costs:
-  /// relinking as maxPatterns upserts, or as 32 where there are several build threads; and O(slots
-  /// passed over).
+  /// relinking as maxPatterns upserts, or as 32 where there are several build threads; compacting,
+  /// an upsert that comes in between costs up to m + 2 patterns more; and O(slots passed over).
   Result<bool> stepRebuild(std::size_t maxPatterns);
   /// Puts the new index in place; slots are numbered anew. Errors: invalidState (none is under way,
   /// or patterns are left to be copied; the rebuild then stays). O(live).

@@ -18,6 +18,7 @@ Census::Census(const GraphView& graph)
 }
 
 bool Census::step(const GraphView& graph, const std::uint64_t* live, std::size_t most) {
+  most = std::min<std::size_t>(most, nodes_);
   if (phase_ == Phase::counting && !count(graph, live, most)) return false;
   if (phase_ == Phase::walking && !walk(graph, most)) return false;
   if (phase_ == Phase::telling && !tell(live, most)) return false;

@@ -30,6 +30,10 @@ class Census {
   /// Live nodes that are unreachable or weak, in ascending order; once complete.
   const std::vector<Slot>& suspects() const noexcept { return suspects_; }
   Slot nodes() const noexcept { return nodes_; }
+  std::size_t bytes() const noexcept {
+    return inDegrees_.capacity() + reached_.capacity() * sizeof(std::uint64_t) +
+           (queue_.capacity() + suspects_.capacity()) * sizeof(Slot);
+  }
   bool isReached(Slot slot) const noexcept {
     return slot < nodes_ && (reached_[slot / 64] >> (slot % 64) & 1) != 0;
   }

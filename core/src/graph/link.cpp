@@ -185,6 +185,7 @@ void Linker::link(Graph& graph, const Codec& codec, std::uint32_t efConstruction
 
 bool Linker::linkSome(Graph& graph, const Codec& codec, std::uint32_t efConstruction, Slot count,
                       Workers& workers, std::size_t mostLists) {
+  prepare(graph.view().m, codec, workers);
   if (!isLinking()) linkNodes(graph, codec, efConstruction, count, workers);
   const GraphView view = graph.view();
   const std::size_t lists = std::min(mostLists, owners_.size() - nextOwner_);
@@ -202,7 +203,6 @@ bool Linker::linkSome(Graph& graph, const Codec& codec, std::uint32_t efConstruc
 void Linker::linkNodes(Graph& graph, const Codec& codec, std::uint32_t efConstruction, Slot count,
                        Workers& workers) {
   const Slot first = graph.linked();
-  prepare(graph.view().m, codec, workers);
   seek(graph, codec, efConstruction, first + count, workers);
   try {
     collectBackLinks(first, count);

@@ -32,7 +32,7 @@ class Linker {
             Workers& workers);
   /// The same in parts, each of which writes at most `mostLists` lists of older nodes; true when
   /// that was the last. Meanwhile the graph is whole but for those, and nothing is sought. Throws
-  /// std::bad_alloc in the first part, with nothing changed.
+  /// std::bad_alloc, with nothing changed.
   bool linkSome(Graph& graph, const Codec& codec, std::uint32_t efConstruction, Slot count,
                 Workers& workers, std::size_t mostLists);
   bool isLinking() const noexcept { return nextOwner_ != owners_.size(); }

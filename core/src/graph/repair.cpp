@@ -12,6 +12,9 @@ namespace {
 /// A link may be taken from a node that so many lead to: it is not weak without it.
 constexpr std::uint8_t kEnough = 4;
 
+/// A search for live nodes among tombstones ends when it has met so many nodes.
+constexpr std::size_t kMostPooled = 16384;
+
 bool hasLink(const GraphView& graph, Slot from, Slot to) {
   const LinkList links = graph.links(from, 0);
   const Slot* end = links.begin() + links.count();
@@ -51,7 +54,7 @@ bool Repair::mend(Graph& graph, const Codec& codec, std::uint32_t ef, const std:
   Walker walker(view, codec, query, scratch_.search);
   auto& found = scratch_.search.found;
   const auto seek = [&](Candidate start) {
-    walker.collect(start, 0, ef, 1, nullptr);
+    walker.collectAmong(start, 0, ef + 1, 1, live, std::max<std::size_t>(kMostPooled, ef), nullptr);
     std::erase_if(found, [&](Candidate c) {
       const Slot other = walker.slotOf(c);
       return other == slot || !isAccepted(live, other) || !census_.isReached(other);

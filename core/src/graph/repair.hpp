@@ -21,9 +21,10 @@ class Repair {
   /// Of a census that is complete.
   explicit Repair(Census&& census) noexcept : census_(std::move(census)) {}
 
+  std::size_t bytes() const noexcept { return census_.bytes(); }
   bool isComplete() const noexcept { return next_ == census_.suspects().size(); }
-  /// Goes on with the next `most` nodes; `live` has a bit per slot. Throws std::bad_alloc, with
-  /// whole nodes done. O(efConstruction * m) distances a node.
+  /// Goes on with the next `most` nodes; `live` has a bit per slot. Throws std::bad_alloc; the
+  /// node that it came to is begun anew by the next step. O(efConstruction * m) distances a node.
   RepairReport step(Graph& graph, const Codec& codec, std::uint32_t ef, const std::uint64_t* live,
                     std::size_t most);
 

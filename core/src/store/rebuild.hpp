@@ -36,7 +36,8 @@ class Rebuild {
   const StoreState& state() const noexcept { return *state_; }
   /// What it holds beside that.
   std::size_t bytes() const noexcept {
-    return origins_.capacity() * sizeof(Slot) + (kept_ ? kept_->bytes() : 0);
+    return origins_.capacity() * sizeof(Slot) + (kept_ ? kept_->bytes() : 0) +
+           (census_ ? census_->bytes() : 0) + (repair_ ? repair_->bytes() : 0);
   }
 
   /// Brings what was copied up to date with what has changed since, and gives the index up. It must

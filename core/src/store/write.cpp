@@ -84,6 +84,7 @@ std::size_t linkPending(StoreState& s, std::size_t most) {
   const std::uint32_t ef = s.options.hnsw.efConstruction;
   const std::size_t left = kLinkBatch - s.linker.sought();
   if (left == 0 || s.linker.isLinking()) {
+    most = std::min<std::size_t>(most, kLinkBatch);
     s.linker.linkSome(s.graph, s.codec, ef, kLinkBatch, *s.workers, most * kListsASeek);
     return most;
   }
