@@ -76,7 +76,10 @@ export function warn(
 
 /** Tells of a failure that no caller waits for. */
 export function warnOperator(message: string, { onWarning }: Pick<ChainConfig, 'onWarning'>): void {
-  if (!onWarning) return runtime.warn(message, 'DAMASK_WRITE_FAILED');
+  if (!onWarning) {
+    runtime.warn(message, 'DAMASK_WRITE_FAILED');
+    return;
+  }
   try {
     onWarning(message, []);
   } catch {
