@@ -10,6 +10,7 @@ import { decide, TOMBSTONE_SHARE, type Decision, type Need } from './ladder.js';
 import { measure, questionsFor, type Measured } from './measure.js';
 import { atLeisure, briskly, type Pace } from './pace.js';
 import type { Healing, HealingAction, HealingKind, HealthEvent } from './shape.js';
+import { either } from './signals.js';
 import { faultsOf, judge, reasonsOf, standingFaults } from './states.js';
 import type { Reading, ReasonCode, Standings } from './states.js';
 
@@ -175,7 +176,10 @@ export class Caretaker {
 
   async #look(): Promise<void> {
     const { watch, steering, storeOf, rebuilds, backend, clock } = this.#parts;
-    const pace = atLeisure(backend, clock, this.#stop.signal, steering.repairShare);
+    const pace = atLeisure(backend, {
+      ...{ clock, signal: this.#stop.signal, share: steering.repairShare },
+      held: [rebuilds, this.#heals],
+    });
     try {
       if (hasGraph(storeOf())) {
         watch.probe(PROBES, PROBES_MS);
@@ -362,26 +366,4 @@ function byGravity(seen: readonly { code: string; isCritical: boolean }[]) {
   const critical = new Set(seen.filter(({ isCritical }) => isCritical).map(({ code }) => code));
   return (a: HealthReason, b: HealthReason): number =>
     Number(critical.has(b.code)) - Number(critical.has(a.code));
-}
-
-/** Fires with whichever fires first, until it is released. */
-function either(
-  first: AbortSignal,
-  second: AbortSignal | undefined,
-): { signal: AbortSignal; release: () => void } {
-  const both = new AbortController();
-  const fire = (event: Event): void => {
-    both.abort((event.target as AbortSignal).reason);
-  };
-  const signals = second === undefined ? [first] : [first, second];
-  for (const signal of signals) {
-    if (signal.aborted) both.abort(signal.reason);
-    signal.addEventListener('abort', fire);
-  }
-  return {
-    signal: both.signal,
-    release: () => {
-      for (const signal of signals) signal.removeEventListener('abort', fire);
-    },
-  };
 }
