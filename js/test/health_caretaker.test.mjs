@@ -187,6 +187,24 @@ for (const kind of [undefined, 'pi'])
     await caretaker.stop();
   });
 
+test('searches that give their own ef say nothing of the store', async () => {
+  const { store, search, clock, history, watch, caretaker } = look(
+    {},
+    { targets: { recall: 0.9, p99Ms: 1 }, kind: 'fixed' },
+  );
+  store.missed = 0.5;
+  for (let i = 0; i < 20; ++i) {
+    search(200, 50, true);
+    await clock.advance(1000);
+  }
+  assert.deepEqual(kinds(history), []);
+  assert.deepEqual(caretaker.health().reasons, []);
+  const { recall, p99Ms } = watch.reading();
+  assert.deepEqual([recall, p99Ms, watch.questions.length], [undefined, undefined, 0]);
+  assert.ok(history.samples.at(-1).searchUs.p50 > 40_000, 'they are timed all the same');
+  await caretaker.stop();
+});
+
 test('without targets ef stays as it was configured', async () => {
   const { store, steering, use, caretaker } = look({ healing: 'off' }, { efSearch: 64 });
   store.missed = 0.5;

@@ -116,8 +116,9 @@ export class LocalPatternStore implements IPatternStore {
     if (watch === undefined) return results;
     const ms = performance.now() - started;
     this.#latency?.record(ms);
-    watch.searched(ms, store, query, steering.keptBy(asked), asked, result);
-    if (engine.ef === undefined) steering.searched(ms);
+    const isOwnEf = engine.ef !== undefined;
+    watch.searched(ms, store, query, steering.keptBy(asked), asked, result, isOwnEf);
+    if (!isOwnEf) steering.searched(ms);
     this.#care.caretaker.used();
     return results;
   }
