@@ -74,15 +74,77 @@ for (const [healing, actions, calls] of [
 test('what a compaction does not mend, a rebuild does, and the baseline is new then', async () => {
   const { store, use, history, caretaker, events } = look();
   await use(20);
-  assert.equal(history.baseline.recall, 1);
+  const { recall, probeEf } = history.baseline;
+  assert.ok(recall > 0.9 && recall < 1, `${recall}: the lower end of its interval`);
+  assert.equal(probeEf, 100);
   assert.equal(Math.round(history.baseline.distances), 800);
-  store.tombstones = 400;
+  // Too few to be taken away from a store that is well.
+  store.tombstones = 150;
   store.missed = 0.2;
   await use(40);
   assert.deepEqual(kinds(history), ['compact kept', 'rebuild kept']);
   assert.deepEqual(states(events), ['healthy-degraded', 'degraded-healthy']);
   assert.ok(history.actions[1].before.recall < 0.9);
   assert.equal(history.actions[1].after.recall, 1);
+  await caretaker.stop();
+});
+
+test('the usual recall is that of searches that were asked, not of made-up ones', async () => {
+  const { store, use, history, caretaker } = look();
+  store.distances = 800;
+  await use(1);
+  history.baseline = {
+    ...{ at: 0, slots: 10_000, ef: 100, probeEf: 100, recall: 0.9 },
+    ...{ selfMisses: 0, distances: 400 },
+  };
+  const [action] = await caretaker.heal({});
+  assert.deepEqual([action.kind, action.outcome], ['rebuild', 'kept']);
+  assert.equal(action.after.recall, 1);
+  assert.equal(history.baseline.distances, 800);
+  assert.equal(history.baseline.recall, undefined, 'only few searches were asked');
+  await use(20);
+  assert.ok(history.baseline.recall > 0.9);
+  await caretaker.stop();
+});
+
+test('a baseline of another hnsw.efSearch is taken anew', async () => {
+  const first = look({ healing: 'off' });
+  await first.use(20);
+  await first.caretaker.stop();
+  const { history } = first;
+  assert.equal(history.baseline.probeEf, 100);
+  const second = look({ healing: 'off', history }, { efSearch: 200 });
+  second.store.distances = 1600;
+  await second.use(20);
+  assert.deepEqual(second.caretaker.health().reasons, []);
+  assert.equal(history.baseline.probeEf, 200);
+  assert.equal(Math.round(history.baseline.distances), 1600);
+  await second.caretaker.stop();
+});
+
+test('what fewer candidates find, which a controller chose, is no reason to build the graph anew', async () => {
+  const { store, steering, use, history, watch, caretaker } = look(
+    {},
+    { targets: { recall: 0.97 } },
+  );
+  history.baseline = {
+    ...{ at: 0, slots: 10_000, ef: 200, probeEf: 100, recall: 0.99 },
+    ...{ selfMisses: 0.01, distances: 800 },
+  };
+  // It cannot meet what is wanted.
+  steering.decide = () => undefined;
+  store.missed = 0.2;
+  await use(30);
+  assert.deepEqual(
+    caretaker.health().reasons.map(({ code }) => code),
+    ['LOW_RECALL'],
+  );
+  assert.deepEqual(kinds(history), []);
+  assert.ok(watch.reading().recall.trials > 30);
+  // Of another ef nothing is known yet.
+  steering.decide = () => steering.setBack(150);
+  await use(1);
+  assert.ok((watch.reading().recall?.trials ?? 0) <= 30);
   await caretaker.stop();
 });
 

@@ -1,13 +1,13 @@
 import { DisposedError } from '../errors.js';
 import type { BackendName, HealthReason, StoreHealth, WorkOptions } from '../interface.js';
 import { Turns } from '../pattern_store/turns.js';
-import { covers, expectedAt, type Baseline } from './baseline.js';
 import { hasGraph } from './census.js';
 import { Chronicle, type Shelf } from './chronicle.js';
-import { Healer, type Done, type HealerParts } from './healer.js';
+import { Healer, type HealerParts } from './healer.js';
 import type { History } from './history.js';
-import { decide, TOMBSTONE_SHARE, type Decision, type Need } from './ladder.js';
+import { decide, type Decision, type Need } from './ladder.js';
 import { measure, questionsFor, type Measured } from './measure.js';
+import { Norm } from './norm.js';
 import { atLeisure, briskly, type Pace } from './pace.js';
 import type { Healing, HealingAction, HealingKind, HealthEvent } from './shape.js';
 import { either } from './signals.js';
@@ -25,9 +25,6 @@ const SAMPLE_OPERATIONS = 10_000;
 const SOONEST_SAMPLE_MS = 1000;
 /** A session leaves a last sample, unless it did next to nothing. */
 const LAST_OPERATIONS = 256;
-/** A baseline wants so many probes and, for recall, so many independent results. */
-const BASELINE_PROBES = 128;
-const BASELINE_RESULTS = 64;
 /** When so many of the patterns have changed, what did not help before may help. */
 const CHANGED_SHARE = 0.05;
 /** Opening a store may replay this much, or half of what it holds. */
@@ -55,6 +52,7 @@ export class Caretaker {
   readonly #parts: CaretakerParts;
   readonly #healer: Healer;
   readonly #chronicle: Chronicle;
+  readonly #norm: Norm;
   readonly #listeners = new Set<(event: HealthEvent) => void>();
   readonly #stop = new AbortController();
   readonly #heals = new Turns();
@@ -69,6 +67,7 @@ export class Caretaker {
   constructor(parts: CaretakerParts) {
     this.#parts = parts;
     this.#healer = new Healer(parts);
+    this.#norm = new Norm(parts);
     this.#chronicle = new Chronicle(parts.history, parts.clock, parts.shelf, parts.warn);
     if (parts.onHealth !== undefined) this.#listeners.add(parts.onHealth);
   }
@@ -145,7 +144,7 @@ export class Caretaker {
           await watch.checkWaiting(pace);
         }
         if (isWatching) this.#sample();
-        const reading = this.#expecting(
+        const reading = this.#norm.expecting(
           measured ? withMeasured(watch.reading(), measured) : watch.reading(),
         );
         return this.#climb(reading, faultsOf(reading), new Set(), pace, onProgress);
@@ -184,7 +183,9 @@ export class Caretaker {
       if (hasGraph(storeOf())) {
         watch.probe(PROBES, PROBES_MS);
         await watch.checkWaiting(pace);
+        const { ef } = steering;
         steering.decide(storeOf().size, () => watch.takeMissed());
+        if (steering.ef !== ef) watch.renewRecall();
         // Not behind a rebuild, which may take minutes.
         if (watch.isCensusDue && rebuilds.isFree) await rebuilds.take(() => watch.takeCensus(pace));
       }
@@ -206,8 +207,8 @@ export class Caretaker {
   #sample(): void {
     const { watch, backend, steering, durability } = this.#parts;
     const window = watch.takeWindow(backend);
-    this.#keepBaseline(watch.reading());
-    this.#standings = judge(this.#standings, this.#expecting(watch.reading()));
+    this.#norm.keep(watch.reading());
+    this.#standings = judge(this.#standings, this.#norm.expecting(watch.reading()));
     const { journalBytes } = durability();
     this.#chronicle.addSample({ ...window, ...this.health(), ef: steering.ef, journalBytes });
     this.#tellState();
@@ -218,7 +219,7 @@ export class Caretaker {
     const { healing, mayHeal, watch, storeOf } = this.#parts;
     if (healing === 'off' || !mayHeal || !this.#heals.isFree) return;
     if (this.#changesSinceTried > storeOf().size * CHANGED_SHARE) this.#tried.clear();
-    const reading = this.#expecting(watch.reading());
+    const reading = this.#norm.expecting(watch.reading());
     const faults = standingFaults(this.#standings);
     if (decide(this.#need(reading, faults, new Set())) === undefined) this.#tried.clear();
     const decision = decide(this.#need(reading, faults, this.#tried));
@@ -253,10 +254,10 @@ export class Caretaker {
       const done = await this.#healer.perform(decision, pace, onProgress);
       this.#changesSinceTried = 0;
       actions.push(done.action);
-      reading = this.#expecting(this.#parts.watch.reading());
+      reading = this.#norm.expecting(this.#parts.watch.reading());
       if (done.after !== undefined) {
-        this.#takeBaseline(done);
-        reading = this.#expecting(withMeasured(this.#parts.watch.reading(), done.after));
+        this.#norm.take(done);
+        reading = this.#norm.expecting(withMeasured(this.#parts.watch.reading(), done.after));
         faults = faultsOf(reading);
         this.#forgive(faults);
       }
@@ -279,51 +280,6 @@ export class Caretaker {
       ...(compactStorage && { journalLimit }),
       journalBytes: durability().journalBytes,
     };
-  }
-
-  /** What the store's own baseline says of its present size, beside what was seen. */
-  #expecting(reading: Reading): Reading {
-    const { history, storeOf, steering } = this.#parts;
-    const { slots } = storeOf().stats();
-    const targetP99Ms = steering.targets?.p99Ms;
-    const wanted = { targetRecall: steering.targets?.recall, targetP99Ms };
-    const { baseline } = history;
-    if (baseline === undefined || !covers(baseline, slots)) return { ...reading, ...wanted };
-    const { recall, ...expected } = expectedAt(baseline, slots);
-    // Fewer candidates find less, through no fault of the graph.
-    const isFair = recall !== undefined && steering.ef >= baseline.ef;
-    return { ...reading, ...wanted, expected: isFair ? { ...expected, recall } : expected };
-  }
-
-  /** The first graph that was seen enough of, and not full of tombstones, is the one to compare with. */
-  #keepBaseline({ live, tombstones, recall, selfMisses, distances }: Reading): void {
-    const { history, storeOf, clock, steering } = this.#parts;
-    const { slots } = storeOf().stats();
-    let baseline = history.baseline;
-    if (baseline !== undefined && !covers(baseline, slots)) baseline = undefined;
-    if (tombstones > live * TOMBSTONE_SHARE || distances === undefined) return;
-    if (baseline === undefined && selfMisses !== undefined && selfMisses.trials >= BASELINE_PROBES)
-      baseline = {
-        ...{ at: clock.time(), slots, ef: steering.ef, distances },
-        selfMisses: selfMisses.value,
-      };
-    if (baseline?.recall === undefined && recall !== undefined && recall.trials >= BASELINE_RESULTS)
-      baseline &&= { ...baseline, recall: recall.value, ef: steering.ef };
-    history.baseline = baseline;
-  }
-
-  /** A graph that was built anew is as good as it gets: what it shows is what to expect from now on. */
-  #takeBaseline({ action, after }: Done): void {
-    if (action.kind !== 'rebuild' || after === undefined) return;
-    const { history, storeOf, clock, steering } = this.#parts;
-    const { recall, selfMisses, distancesPerSearch } = after.figures;
-    if (selfMisses === undefined || distancesPerSearch === undefined) return;
-    const { slots } = storeOf().stats();
-    const baseline: Baseline = {
-      ...{ at: clock.time(), slots, ef: steering.ef, selfMisses },
-      ...{ distances: distancesPerSearch, ...(recall !== undefined && { recall }) },
-    };
-    history.baseline = baseline;
   }
 
   /** What was wrong with the graph before says nothing of the one that is there now. */
