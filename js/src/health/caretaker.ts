@@ -87,9 +87,10 @@ export class Caretaker {
     });
   }
 
-  changed(changes: number): void {
-    this.#changesSinceTried += changes;
-    this.#parts.watch.changed(changes);
+  /** @param isOfGraph false for what changes records alone */
+  changed(changes: number, isOfGraph = true): void {
+    if (isOfGraph) this.#changesSinceTried += changes;
+    this.#parts.watch.changed(changes, isOfGraph);
     this.used();
   }
 

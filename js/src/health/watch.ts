@@ -109,8 +109,9 @@ export class Watch {
     this.#syncTimes.record(ms);
   }
 
-  changed(changes: number): void {
-    this.#changesSinceCensus += changes;
+  /** @param isOfGraph false for what changes records alone */
+  changed(changes: number, isOfGraph = true): void {
+    if (isOfGraph) this.#changesSinceCensus += changes;
     this.#operate(changes);
   }
 
