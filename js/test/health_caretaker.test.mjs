@@ -177,6 +177,42 @@ test('what nothing mends is tried once, and again only when much has changed', a
   await caretaker.stop();
 });
 
+test('uses that are recorded change no graph: nothing is looked at or tried again', async () => {
+  const { store, use, history, caretaker } = look();
+  await use(20);
+  store.relinked = () => undefined;
+  store.missed = 0.2;
+  await use(40);
+  const [actions, calls] = [kinds(history), [...store.calls]];
+  assert.deepEqual(actions, ['rebuild kept']);
+  store.unreachable = 3;
+  caretaker.changed(5000, false);
+  await use(20);
+  assert.deepEqual([kinds(history), store.calls], [actions, calls]);
+  caretaker.changed(5000);
+  await use(20);
+  assert.deepEqual(kinds(history), ['rebuild kept', 'repair kept']);
+  await caretaker.stop();
+});
+
+test('a compaction is followed by a snapshot only when the journal is long, a repair always', async () => {
+  let written = 0;
+  const compactStorage = async () => {
+    written += 1;
+    durability.journalBytes = 0;
+  };
+  const { store, durability, caretaker } = look({ healing: 'off', compactStorage });
+  const heal = async () => (await caretaker.heal({})).map(({ kind }) => kind);
+  store.tombstones = 900;
+  assert.deepEqual([await heal(), written], [['compact'], 0]);
+  store.tombstones = 900;
+  durability.journalBytes = (16 << 20) + 1;
+  assert.deepEqual([await heal(), written], [['compact', 'snapshot'], 1]);
+  store.unreachable = 3;
+  assert.deepEqual([await heal(), written], [['repair'], 2]);
+  await caretaker.stop();
+});
+
 test('heal() looks at once, repairs first, and says what it did', async () => {
   const { store, history, caretaker } = look({ healing: 'off' });
   assert.deepEqual(await caretaker.heal({}), []);

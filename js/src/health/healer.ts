@@ -141,8 +141,8 @@ export class Healer {
     const census = await watch.takeCensus(pace);
     const after = await this.#measure(questions, pace);
     after.figures = { ...after.figures, ...(census && { unreachable: census.unreachable }) };
-    // Opening the store would else bring the graph of before back.
-    await compactStorage?.();
+    // Opening the store would else bring damage back; tombstones, which are none, may come.
+    if (kind !== 'compact') await compactStorage?.();
     const done = { ...action, after: after.figures, cost };
     const message = notMended(kind, action.before, after.figures);
     if (message === undefined) return { action: { ...done, outcome: 'kept' }, after };
