@@ -176,14 +176,13 @@ export class Caretaker {
 
   async #look(): Promise<void> {
     const { watch, steering, storeOf, rebuilds, backend, clock } = this.#parts;
-    const pace = atLeisure(backend, {
-      ...{ clock, signal: this.#stop.signal, share: steering.repairShare },
-      held: [rebuilds, this.#heals],
-    });
+    const { signal } = this.#stop;
+    const held = [rebuilds, this.#heals];
+    const pace = atLeisure(backend, { clock, signal, share: steering.repairShare, held });
     try {
       if (hasGraph(storeOf())) {
         watch.probe(PROBES, PROBES_MS);
-        await watch.checkWaiting(pace);
+        await watch.checkWaiting(atLeisure(backend, { clock, signal }));
         const { ef } = steering;
         steering.decide(storeOf().size, () => watch.takeMissed());
         if (steering.ef !== ef) watch.renewRecall();

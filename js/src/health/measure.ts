@@ -97,7 +97,7 @@ async function ask(
     const sample = answered(store, query, kept, options, result);
     if (sample === undefined) return undefined;
     const checked = await check(sample, pace);
-    if (checked !== undefined) return checked;
+    if (!checked.isDropped) return checked;
   }
   return undefined;
 }

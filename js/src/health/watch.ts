@@ -154,12 +154,12 @@ export class Watch {
     this.#creditMs = Math.min(MOST_CREDIT_MS, this.#creditMs + (now - at) * CHECK_SHARE);
     this.#sampler.adapt(searches, now - at, this.#checkMs.value ?? 0);
     this.#adapted = { at: now, searches: 0 };
-    while (this.#creditMs > 0) {
+    // Searches go on meanwhile: those that come to wait are for the next time.
+    for (let left = this.#waiting.length; left > 0 && this.#creditMs > 0; --left) {
       const epoch = this.#epoch;
       const sample = this.#waiting.shift();
       if (sample === undefined) return;
       const checked = await check(sample, pace);
-      if (checked === undefined) continue;
       this.#creditMs -= checked.busyMs;
       this.#checkMs.add(checked.busyMs);
       if (epoch !== this.#epoch || checked.trials === 0) continue;
