@@ -360,6 +360,24 @@ test('clearing the store stops what is under way, and forgets what was seen', as
   await caretaker.stop();
 });
 
+for (const when of ['census', 'measurement'])
+  test(`clearing the store during the ${when} of heal() leaves nothing to do`, async () => {
+    const { store, history, caretaker } = look({ healing: 'off' });
+    store.tombstones = 5000;
+    const name = when === 'census' ? 'stepCensus' : 'searchSlots';
+    store[name] = () => {
+      caretaker.cleared();
+      throw Object.assign(new Error('there is none'), { code: 'INVALID_STATE' });
+    };
+    assert.deepEqual(await caretaker.heal({}), []);
+    assert.deepEqual(kinds(history), []);
+    store[name] = () => {
+      throw new Error('not for this');
+    };
+    await assert.rejects(caretaker.heal({}), /not for this/u);
+    await caretaker.stop();
+  });
+
 test('a listener that throws is told of, and others hear all the same', async () => {
   const { store, caretaker, warnings } = look({ healing: 'off' });
   const heard = [];

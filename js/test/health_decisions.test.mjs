@@ -175,14 +175,18 @@ test('a long journal is replaced, where there is storage', () => {
   assert.equal(chosen({}, { journalBytes: 101 }), undefined);
 });
 
-test('what became worse is told', () => {
-  const before = { recall: 0.95, selfMisses: 0.01, distancesPerSearch: 500 };
+test('what became worse is told, when it certainly did', () => {
+  const of = (recall, misses, distancesPerSearch) => ({
+    ...{ recall: share(recall), selfMisses: share(misses), figures: { distancesPerSearch } },
+  });
+  const before = of(0.95, 0.01, 500);
   assert.equal(worsened(before, before), undefined);
-  assert.equal(worsened(before, { ...before, recall: 0.931 }), undefined);
-  assert.match(worsened(before, { ...before, recall: 0.929 }), /recall fell/u);
-  assert.match(worsened(before, { ...before, selfMisses: 0.04 }), /self misses rose/u);
-  assert.match(worsened(before, { ...before, distancesPerSearch: 551 }), /distances/u);
-  const dearer = { recall: 0.97, selfMisses: 0.01, distancesPerSearch: 600 };
-  assert.equal(worsened(before, dearer), undefined, 'more distances for more results');
-  assert.equal(worsened({}, { recall: 0.5 }), undefined);
+  assert.equal(worsened(before, of(0.931, 0.01, 500)), undefined);
+  assert.match(worsened(before, of(0.929, 0.01, 500)), /recall fell/u);
+  assert.match(worsened(before, of(0.95, 0.04, 500)), /self misses rose/u);
+  assert.match(worsened(before, of(0.95, 0.01, 551)), /distances/u);
+  assert.equal(worsened(before, of(0.97, 0.01, 600)), undefined, 'more distances for more results');
+  const vague = { ...of(0.9, 0.06, 500), recall: share(0.9, 0.05), selfMisses: share(0.06, 0.05) };
+  assert.equal(worsened(before, vague), undefined, 'intervals that meet');
+  assert.equal(worsened({ figures: {} }, of(0.5, 0.5, 500)), undefined);
 });

@@ -134,8 +134,10 @@ export class Caretaker {
     const { backend, storeOf, watch, random, steering, rebuilds, isWatching } = this.#parts;
     const both = either(this.#stop.signal, signal);
     const pace = briskly(backend, both.signal);
+    let { clears } = this.#healer;
     try {
       return await this.#heals.take(async () => {
+        ({ clears } = this.#healer);
         let measured: Measured | undefined;
         if (hasGraph(storeOf())) {
           await rebuilds.take(() => watch.takeCensus(pace));
@@ -144,6 +146,7 @@ export class Caretaker {
           measured = await measure(storeOf(), asked, pace);
           await watch.checkWaiting(pace);
         }
+        if (clears !== this.#healer.clears) return [];
         if (isWatching) this.#sample();
         const reading = this.#norm.expecting(
           measured ? withMeasured(watch.reading(), measured) : watch.reading(),
@@ -153,6 +156,8 @@ export class Caretaker {
     } catch (cause) {
       signal?.throwIfAborted();
       if (this.#stop.signal.aborted) throw new DisposedError('the store was shut down');
+      // Of what was looked at nothing is left: there is nothing to do for it.
+      if (clears !== this.#healer.clears) return [];
       throw cause;
     } finally {
       both.release();
