@@ -5,6 +5,7 @@ import { hasGraph } from './census.js';
 import { Chronicle, type Shelf } from './chronicle.js';
 import { Healer, type HealerParts } from './healer.js';
 import type { History } from './history.js';
+import { Listeners, messageOf, safely } from './listeners.js';
 import { decide, type Decision, type Need } from './ladder.js';
 import { measure, questionsFor, type Measured } from './measure.js';
 import { Norm } from './norm.js';
@@ -53,7 +54,8 @@ export class Caretaker {
   readonly #healer: Healer;
   readonly #chronicle: Chronicle;
   readonly #norm: Norm;
-  readonly #listeners = new Set<(event: HealthEvent) => void>();
+  readonly #listeners: Listeners;
+  readonly #warn: (message: string) => void;
   readonly #stop = new AbortController();
   readonly #heals = new Turns();
   #standings: Standings = {};
@@ -68,7 +70,9 @@ export class Caretaker {
     this.#parts = parts;
     this.#healer = new Healer(parts);
     this.#norm = new Norm(parts);
-    this.#chronicle = new Chronicle(parts.history, parts.clock, parts.shelf, parts.warn);
+    this.#warn = safely(parts.warn);
+    this.#listeners = new Listeners(this.#warn);
+    this.#chronicle = new Chronicle(parts.history, parts.clock, parts.shelf, this.#warn);
     if (parts.onHealth !== undefined) this.#listeners.add(parts.onHealth);
   }
 
@@ -119,13 +123,7 @@ export class Caretaker {
   }
 
   onHealth(listener: (event: HealthEvent) => void): () => void {
-    const own = (event: HealthEvent): void => {
-      listener(event);
-    };
-    this.#listeners.add(own);
-    return () => {
-      this.#listeners.delete(own);
-    };
+    return this.#listeners.add(listener);
   }
 
   /** Looks at everything now, and does what is wanted. */
@@ -205,8 +203,9 @@ export class Caretaker {
 
   readonly #warnOf = (cause: unknown): void => {
     // What was looked at may have been cleared or shut down meanwhile.
-    if (this.#stop.signal.aborted || (cause as { code?: string }).code === 'INVALID_STATE') return;
-    this.#parts.warn(`damask could not look after a store: ${(cause as Error).message}`);
+    if (this.#stop.signal.aborted || (cause as { code?: string } | null)?.code === 'INVALID_STATE')
+      return;
+    this.#warn(`damask could not look after a store: ${messageOf(cause)}`);
   };
 
   #sample(): void {
@@ -297,23 +296,14 @@ export class Caretaker {
 
   #record(action: HealingAction): void {
     this.#chronicle.addAction(action);
-    this.#tell({ kind: 'action', action });
+    this.#listeners.tell({ kind: 'action', action });
   }
 
   #tellState(): void {
     const { state: to, reasons } = this.health();
     const from = this.#state;
     this.#state = to;
-    if (from !== to) this.#tell({ kind: 'state', from, to, reasons });
-  }
-
-  #tell(event: HealthEvent): void {
-    for (const listener of this.#listeners)
-      try {
-        listener(structuredClone(event));
-      } catch (cause) {
-        this.#parts.warn(`a listener of onHealth threw: ${(cause as Error).message}`);
-      }
+    if (from !== to) this.#listeners.tell({ kind: 'state', from, to, reasons });
   }
 }
 

@@ -7,6 +7,7 @@ import { repair, tombstonesOf } from './census.js';
 import type { Clock } from './clock.js';
 import type { Store } from '../store.js';
 import { worsened, type Decision } from './ladder.js';
+import { messageOf } from './listeners.js';
 import { measure, questionsFor, type Measured, type Question } from './measure.js';
 import type { Pace, Taken } from './pace.js';
 import type { Random } from './random.js';
@@ -92,7 +93,7 @@ export class Healer {
         if (pace.signal?.aborted || cause instanceof DisposedError)
           return { action: stopped(action, 'it was called off') };
         if (clears !== this.#clears) return { action: stopped(action, 'the store was cleared') };
-        return { action: { ...action, outcome: 'failed', message: (cause as Error).message } };
+        return { action: { ...action, outcome: 'failed', message: messageOf(cause) } };
       }
     });
   }
