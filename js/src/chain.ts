@@ -76,6 +76,14 @@ export function warn(
 
 /** Tells of a failure that no caller waits for. */
 export function warnOperator(message: string, { onWarning }: Pick<ChainConfig, 'onWarning'>): void {
-  if (onWarning) onWarning(message, []);
-  else runtime.warn(message, 'DAMASK_WRITE_FAILED');
+  if (!onWarning) {
+    runtime.warn(message, 'DAMASK_WRITE_FAILED');
+    return;
+  }
+  try {
+    onWarning(message, []);
+  } catch {
+    // Nobody waits for what this warns of, so that nobody could catch what it throws.
+    runtime.warn(message, 'DAMASK_WRITE_FAILED');
+  }
 }

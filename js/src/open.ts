@@ -119,9 +119,12 @@ async function start(
         warnOperator(message, config);
       },
     });
-  if (persister?.generation === 0 && policy.policy !== 'manual') await persister.flush();
+  const isNew = persister?.generation === 0;
+  if (isNew && policy.policy !== 'manual') await persister.flush();
   const historyFile = driver && new HistoryFile(driver);
-  const history = await historyFile?.read().catch((cause: unknown) => {
+  // What is there beside a new store is another one's.
+  const kept = isNew ? undefined : historyFile?.read();
+  const history = await kept?.catch((cause: unknown) => {
     warnOperator(`damask could not read the history of a store: ${String(cause)}`, config);
     return undefined;
   });

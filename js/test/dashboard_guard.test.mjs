@@ -60,6 +60,18 @@ test('on loopback the figures may be seen without it', async (t) => {
   for (const path of FIGURES) assert.equal((await ask(url, path)).status, 200, path);
 });
 
+test('what a proxy may have passed on from elsewhere needs it', async (t) => {
+  const { url } = await serve(t, new FakeStore());
+  for (const name of ['Forwarded', 'Via', 'X-Forwarded-For', 'X-Real-IP']) {
+    const headers = { [name]: 'for=192.0.2.1' };
+    assert.equal(codeOf(await ask(url, '/metrics', { headers })), '401 UNAUTHORIZED', name);
+    const allowed = await ask(url, '/metrics', { headers: { ...headers, ...bearer } });
+    assert.equal(allowed.status, 200, name);
+  }
+  const behind = await serve(t, new FakeStore(), { allowedHosts: ['patterns.example'] });
+  assert.equal(codeOf(await ask(behind.url, '/metrics')), '401 UNAUTHORIZED');
+});
+
 test('beyond loopback nothing but the empty page is seen without it', async (t) => {
   const { url } = await serve(t, new FakeStore(), { host: '0.0.0.0' });
   for (const path of [...FIGURES, '/events']) {

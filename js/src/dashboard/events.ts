@@ -20,6 +20,8 @@ export class EventHub {
 
   /** Begins with one event, goes on with those that are sent. */
   add(response: ServerResponse, name: string, data: unknown): void {
+    // One that has left already will not say so again.
+    if (response.destroyed || response.closed) return;
     if (this.#clients.size >= MAX_CLIENTS)
       throw new Refusal(
         503,

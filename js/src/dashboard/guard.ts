@@ -18,7 +18,7 @@ export interface Guarded {
   allowedHosts: readonly string[];
 }
 
-/** 'page': its own files, for all. 'read': how the store is, for all on loopback. 'token': what it holds,
+/** 'page': its own files, for all. 'read': how the store is, for all on this machine. 'token': what it holds,
  * and every change. */
 export type Access = 'page' | 'read' | 'token';
 
@@ -34,7 +34,7 @@ export function check(request: IncomingMessage, access: Access, guarded: Guarded
     throw new Refusal(421, 'WRONG_HOST', 'this server does not answer under that name');
   if (origin !== undefined && originHost(origin) !== host.toLowerCase())
     throw new Refusal(403, 'WRONG_ORIGIN', 'pages of other origins may not ask this server');
-  const open = access === 'page' || (access === 'read' && guarded.loopback);
+  const open = access === 'page' || (access === 'read' && isDirect(request, guarded));
   if (!open && !isBearer(authorization, guarded.token))
     throw new Refusal(
       401,
@@ -42,6 +42,12 @@ export function check(request: IncomingMessage, access: Access, guarded: Guarded
       'this needs the token that was given when the server was started',
       { 'www-authenticate': 'Bearer realm="damask"' },
     );
+}
+
+/** Whether nobody but this machine can have asked: not a proxy for others, as far as it can be told. */
+function isDirect({ headers }: IncomingMessage, { loopback, allowedHosts }: Guarded): boolean {
+  const forwarded = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
+  return loopback && allowedHosts.length === 0 && forwarded.every((name) => !(name in headers));
 }
 
 /** Names can be made to point anywhere, addresses cannot: any address will do, a name when it is known. */

@@ -325,11 +325,11 @@ export class LocalPatternStore implements IPatternStore {
   async #end(): Promise<void> {
     const { turns, snapshots, persister, follower, lock } = this.#parts;
     try {
-      await this.#care.caretaker.stop();
-      await this.#rebuilds.take(() => undefined);
-      await turns.take(() => undefined);
-      await snapshots.take(() => undefined);
       try {
+        await this.#care.caretaker.stop();
+        await this.#rebuilds.take(() => undefined);
+        await turns.take(() => undefined);
+        await snapshots.take(() => undefined);
         await persister?.flush();
         await this.#care.caretaker.save();
       } finally {

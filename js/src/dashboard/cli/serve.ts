@@ -41,11 +41,14 @@ export async function serveStore(
       : await openWriter(storagePath, choices);
   try {
     const dashboard = await startDashboard(store, optionsOf(choices, path.basename(storagePath)));
-    const ended = untilTold();
-    await tell(store, storagePath, dashboard);
-    if (choices.open) openPage(dashboard.pageUrl);
-    await ended;
-    await dashboard.close();
+    try {
+      const ended = untilTold();
+      await tell(store, storagePath, dashboard);
+      if (choices.open) openPage(dashboard.pageUrl);
+      await ended;
+    } finally {
+      await dashboard.close();
+    }
   } finally {
     await store.shutdown();
   }
