@@ -8,7 +8,16 @@ const share = (value, spread = 0.005, trials = 500) => ({
   ...{ value, low: Math.max(0, value - spread), high: Math.min(1, value + spread), trials },
 });
 const well = { live: 10_000, tombstones: 0 };
-const baseline = { at: 0, slots: 10_000, ef: 100, recall: 0.98, selfMisses: 0.001, distances: 800 };
+const probeEf = 100;
+const baseline = {
+  at: 0,
+  slots: 10_000,
+  ef: 100,
+  probeEf,
+  recall: 0.98,
+  selfMisses: 0.001,
+  distances: 800,
+};
 const expected = expectedAt(baseline, 10_000);
 const codes = (standings) => reasonsOf(standings).map(({ code }) => code);
 const after = (readings, from = {}) => readings.reduce(judge, from);
@@ -91,8 +100,8 @@ test('what is expected grows with the logarithm of the size, within four times o
   assert.ok(Math.abs(larger.recall - 0.96) < 1e-9);
   assert.ok(Math.abs(larger.selfMisses - 0.002) < 1e-9);
   assert.equal('recall' in expectedAt({ ...baseline, recall: undefined }, 10_000), false);
-  assert.ok(covers(baseline, 40_000) && covers(baseline, 2500));
-  assert.ok(!covers(baseline, 40_001) && !covers(baseline, 2499));
+  assert.ok(covers(baseline, 40_000, probeEf) && covers(baseline, 2500, probeEf));
+  assert.ok(!covers(baseline, 40_001, probeEf) && !covers(baseline, 2499, probeEf));
 });
 
 const need = (reading, fields = {}) => ({
@@ -141,6 +150,23 @@ test('recall below a wish that the graph never met is no reason to build it anew
   assert.ok(faultsOf({ ...well, expected, ...reading }).has('LOW_RECALL'));
   assert.equal(chosen(reading), undefined);
   assert.equal(chosen(reading, { mayRaiseEf: true }), 'raise-ef');
+  // Nor is what fewer candidates find than the baseline's.
+  const { recall: _, ...others } = expected;
+  const fewer = { recall: share(0.9), targetRecall: 0.97, expected: others, keepsFewer: true };
+  assert.ok(faultsOf({ ...well, ...fewer }).has('LOW_RECALL'));
+  assert.equal(chosen(fewer), undefined);
+  assert.equal(chosen({ ...fewer, keepsFewer: false }), 'rebuild');
+});
+
+test('a baseline of other candidates, or of nobody knows how many, does not speak of these', () => {
+  assert.equal(covers(baseline, 10_000, 200), false);
+  assert.equal(covers({ ...baseline, probeEf: undefined }, 10_000, 100), false);
+});
+
+test('self misses are not judged before there is a baseline', () => {
+  const selfMisses = share(0.3);
+  assert.equal(faultsOf({ ...well, selfMisses }).size, 0);
+  assert.ok(faultsOf({ ...well, selfMisses, expected }).has('SELF_MISSES'));
 });
 
 test('a long journal is replaced, where there is storage', () => {
@@ -149,14 +175,18 @@ test('a long journal is replaced, where there is storage', () => {
   assert.equal(chosen({}, { journalBytes: 101 }), undefined);
 });
 
-test('what became worse is told', () => {
-  const before = { recall: 0.95, selfMisses: 0.01, distancesPerSearch: 500 };
+test('what became worse is told, when it certainly did', () => {
+  const of = (recall, misses, distancesPerSearch) => ({
+    ...{ recall: share(recall), selfMisses: share(misses), figures: { distancesPerSearch } },
+  });
+  const before = of(0.95, 0.01, 500);
   assert.equal(worsened(before, before), undefined);
-  assert.equal(worsened(before, { ...before, recall: 0.931 }), undefined);
-  assert.match(worsened(before, { ...before, recall: 0.929 }), /recall fell/u);
-  assert.match(worsened(before, { ...before, selfMisses: 0.04 }), /self misses rose/u);
-  assert.match(worsened(before, { ...before, distancesPerSearch: 551 }), /distances/u);
-  const dearer = { recall: 0.97, selfMisses: 0.01, distancesPerSearch: 600 };
-  assert.equal(worsened(before, dearer), undefined, 'more distances for more results');
-  assert.equal(worsened({}, { recall: 0.5 }), undefined);
+  assert.equal(worsened(before, of(0.931, 0.01, 500)), undefined);
+  assert.match(worsened(before, of(0.929, 0.01, 500)), /recall fell/u);
+  assert.match(worsened(before, of(0.95, 0.04, 500)), /self misses rose/u);
+  assert.match(worsened(before, of(0.95, 0.01, 551)), /distances/u);
+  assert.equal(worsened(before, of(0.97, 0.01, 600)), undefined, 'more distances for more results');
+  const vague = { ...of(0.9, 0.06, 500), recall: share(0.9, 0.05), selfMisses: share(0.06, 0.05) };
+  assert.equal(worsened(before, vague), undefined, 'intervals that meet');
+  assert.equal(worsened({ figures: {} }, of(0.5, 0.5, 500)), undefined);
 });

@@ -182,12 +182,12 @@ export function look(fields = {}, { targets, kind, efSearch } = {}) {
     ...fields,
   });
   const next = randomOf(9);
-  const search = (count = 1, ms = 0.05) => {
+  const search = (count = 1, ms = 0.05, isOwnEf = false) => {
     for (let i = 0; i < count; ++i) {
       const query = Float32Array.from({ length: 8 }, () => next() - 2);
       const result = store.searchSlots(query);
-      watch.searched(ms, store, query, steering.ef, { k: 10 }, result);
-      steering.searched(ms);
+      watch.searched(ms, store, query, steering.ef, { k: 10 }, result, isOwnEf);
+      if (!isOwnEf) steering.searched(ms);
       caretaker.used();
     }
   };

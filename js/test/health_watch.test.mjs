@@ -79,13 +79,13 @@ for (const target of targets) {
     assert.deepEqual([after.hits, after.trials], [before.hits, before.trials]);
     const removed = sampleOf(store, query);
     store.remove('late3');
-    assert.equal(await check(removed, pace), undefined);
+    assert.ok((await check(removed, pace)).isDropped);
     const replaced = sampleOf(store, query);
     store.upsert(pattern('late4'), randomVector(next, DIMENSION));
-    assert.equal(await check(replaced, pace), undefined);
+    assert.ok((await check(replaced, pace)).isDropped);
     const gone = sampleOf(store, query);
     store.dispose();
-    assert.equal(await check(gone, pace), undefined);
+    assert.ok((await check(gone, pace)).isDropped);
   });
 
   test(`${target}: the estimate holds the true recall`, async (t) => {
@@ -114,6 +114,47 @@ for (const target of targets) {
     const missed = watch.takeMissed();
     assert.ok(missed.every(({ ef, trials }) => ef === EF && trials === 10));
     assert.deepEqual(watch.takeMissed(), []);
+    store.dispose();
+  });
+
+  test(`${target}: a check that is dropped halfway is paid for, and no round is without end`, async (t) => {
+    const next = random(seedFor(t, 38));
+    const store = thinGraph(next);
+    const query = randomVector(next, DIMENSION);
+    const watch = new Watch(() => store, new FakeClock(), randomOf(39), EF);
+    const ask = () => watch.searched(0.05, store, query, EF, {}, store.searchSlots(query));
+    let pauses = 0;
+    const sliced = {
+      sliceMs: 0,
+      pause: async () => {
+        // More to check comes while it checks, and what it checks is removed; both without end.
+        pauses += 1;
+        assert.ok(pauses < 1000, 'no end');
+        store.remove(`p${pauses}`);
+        ask();
+        const end = performance.now() + 1;
+        while (performance.now() < end);
+      },
+    };
+    const { searchSlots } = store;
+    let busyMs = 0;
+    store.searchSlots = (its, options = {}) => {
+      if (!options.exact) return searchSlots.call(store, its, options);
+      const end = performance.now() + 10;
+      while (performance.now() < end);
+      busyMs += 10;
+      const [from, to] = options.slotRange;
+      return searchSlots.call(store, its, {
+        ...options,
+        slotRange: [from, Math.min(to, from + 9)],
+      });
+    };
+    for (let i = 0; i < 8; ++i) ask();
+    assert.ok(watch.hasWaiting);
+    for (let i = 0; i < 20; ++i) await watch.checkWaiting(sliced);
+    t.diagnostic(`${busyMs} ms were spent`);
+    assert.ok(busyMs > 0 && busyMs <= 60, 'no more than the credit, and what was under way');
+    delete store.searchSlots;
     store.dispose();
   });
 

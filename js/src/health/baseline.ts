@@ -6,8 +6,11 @@ export interface Baseline {
   slots: number;
   /** Candidates that searches kept when `recall` was measured. */
   ef: number;
+  /** Candidates of searches for patterns by their own embeddings; absent where earlier versions wrote it. */
+  probeEf?: number | undefined;
+  /** The lower end of its interval: that it was less is unlikely. */
   recall?: number;
-  /** Share of patterns that their own embedding did not find. */
+  /** Share of patterns that their own embedding did not find: the upper end of its interval. */
   selfMisses: number;
   /** Distances of a search for a pattern by its own embedding. */
   distances: number;
@@ -18,8 +21,9 @@ export type Expected = Pick<Baseline, 'recall' | 'selfMisses' | 'distances'>;
 /** Beyond so many times the size, a baseline says nothing any more. */
 const RANGE = 4;
 
-/** Whether the baseline still speaks of a store of this size. */
-export function covers(baseline: Baseline, slots: number): boolean {
+/** Whether the baseline still speaks of a store of this size, searched with so many candidates. */
+export function covers(baseline: Baseline, slots: number, probeEf: number): boolean {
+  if (baseline.probeEf !== probeEf) return false;
   return slots <= baseline.slots * RANGE && slots * RANGE >= baseline.slots;
 }
 

@@ -1,15 +1,17 @@
 import { DisposedError } from '../errors.js';
 import type { BackendName, HealthReason, StoreHealth, WorkOptions } from '../interface.js';
 import { Turns } from '../pattern_store/turns.js';
-import { covers, expectedAt, type Baseline } from './baseline.js';
 import { hasGraph } from './census.js';
 import { Chronicle, type Shelf } from './chronicle.js';
-import { Healer, type Done, type HealerParts } from './healer.js';
+import { Healer, type HealerParts } from './healer.js';
 import type { History } from './history.js';
-import { decide, TOMBSTONE_SHARE, type Decision, type Need } from './ladder.js';
+import { Listeners, messageOf, safely } from './listeners.js';
+import { decide, type Decision, type Need } from './ladder.js';
 import { measure, questionsFor, type Measured } from './measure.js';
+import { Norm } from './norm.js';
 import { atLeisure, briskly, type Pace } from './pace.js';
 import type { Healing, HealingAction, HealingKind, HealthEvent } from './shape.js';
+import { either } from './signals.js';
 import { faultsOf, judge, reasonsOf, standingFaults } from './states.js';
 import type { Reading, ReasonCode, Standings } from './states.js';
 
@@ -24,9 +26,6 @@ const SAMPLE_OPERATIONS = 10_000;
 const SOONEST_SAMPLE_MS = 1000;
 /** A session leaves a last sample, unless it did next to nothing. */
 const LAST_OPERATIONS = 256;
-/** A baseline wants so many probes and, for recall, so many independent results. */
-const BASELINE_PROBES = 128;
-const BASELINE_RESULTS = 64;
 /** When so many of the patterns have changed, what did not help before may help. */
 const CHANGED_SHARE = 0.05;
 /** Opening a store may replay this much, or half of what it holds. */
@@ -54,7 +53,9 @@ export class Caretaker {
   readonly #parts: CaretakerParts;
   readonly #healer: Healer;
   readonly #chronicle: Chronicle;
-  readonly #listeners = new Set<(event: HealthEvent) => void>();
+  readonly #norm: Norm;
+  readonly #listeners: Listeners;
+  readonly #warn: (message: string) => void;
   readonly #stop = new AbortController();
   readonly #heals = new Turns();
   #standings: Standings = {};
@@ -68,7 +69,10 @@ export class Caretaker {
   constructor(parts: CaretakerParts) {
     this.#parts = parts;
     this.#healer = new Healer(parts);
-    this.#chronicle = new Chronicle(parts.history, parts.clock, parts.shelf, parts.warn);
+    this.#norm = new Norm(parts);
+    this.#warn = safely(parts.warn);
+    this.#listeners = new Listeners(this.#warn);
+    this.#chronicle = new Chronicle(parts.history, parts.clock, parts.shelf, this.#warn);
     if (parts.onHealth !== undefined) this.#listeners.add(parts.onHealth);
   }
 
@@ -87,9 +91,10 @@ export class Caretaker {
     });
   }
 
-  changed(changes: number): void {
-    this.#changesSinceTried += changes;
-    this.#parts.watch.changed(changes);
+  /** @param isOfGraph false for what changes records alone */
+  changed(changes: number, isOfGraph = true): void {
+    if (isOfGraph) this.#changesSinceTried += changes;
+    this.#parts.watch.changed(changes, isOfGraph);
     this.used();
   }
 
@@ -118,13 +123,7 @@ export class Caretaker {
   }
 
   onHealth(listener: (event: HealthEvent) => void): () => void {
-    const own = (event: HealthEvent): void => {
-      listener(event);
-    };
-    this.#listeners.add(own);
-    return () => {
-      this.#listeners.delete(own);
-    };
+    return this.#listeners.add(listener);
   }
 
   /** Looks at everything now, and does what is wanted. */
@@ -133,8 +132,10 @@ export class Caretaker {
     const { backend, storeOf, watch, random, steering, rebuilds, isWatching } = this.#parts;
     const both = either(this.#stop.signal, signal);
     const pace = briskly(backend, both.signal);
+    let { clears } = this.#healer;
     try {
       return await this.#heals.take(async () => {
+        ({ clears } = this.#healer);
         let measured: Measured | undefined;
         if (hasGraph(storeOf())) {
           await rebuilds.take(() => watch.takeCensus(pace));
@@ -143,8 +144,9 @@ export class Caretaker {
           measured = await measure(storeOf(), asked, pace);
           await watch.checkWaiting(pace);
         }
+        if (clears !== this.#healer.clears) return [];
         if (isWatching) this.#sample();
-        const reading = this.#expecting(
+        const reading = this.#norm.expecting(
           measured ? withMeasured(watch.reading(), measured) : watch.reading(),
         );
         return this.#climb(reading, faultsOf(reading), new Set(), pace, onProgress);
@@ -152,6 +154,8 @@ export class Caretaker {
     } catch (cause) {
       signal?.throwIfAborted();
       if (this.#stop.signal.aborted) throw new DisposedError('the store was shut down');
+      // Of what was looked at nothing is left: there is nothing to do for it.
+      if (clears !== this.#healer.clears) return [];
       throw cause;
     } finally {
       both.release();
@@ -175,12 +179,16 @@ export class Caretaker {
 
   async #look(): Promise<void> {
     const { watch, steering, storeOf, rebuilds, backend, clock } = this.#parts;
-    const pace = atLeisure(backend, clock, this.#stop.signal, steering.repairShare);
+    const { signal } = this.#stop;
+    const held = [rebuilds, this.#heals];
+    const pace = atLeisure(backend, { clock, signal, share: steering.repairShare, held });
     try {
       if (hasGraph(storeOf())) {
         watch.probe(PROBES, PROBES_MS);
-        await watch.checkWaiting(pace);
+        await watch.checkWaiting(atLeisure(backend, { clock, signal }));
+        const { ef } = steering;
         steering.decide(storeOf().size, () => watch.takeMissed());
+        if (steering.ef !== ef) watch.renewRecall();
         // Not behind a rebuild, which may take minutes.
         if (watch.isCensusDue && rebuilds.isFree) await rebuilds.take(() => watch.takeCensus(pace));
       }
@@ -195,15 +203,16 @@ export class Caretaker {
 
   readonly #warnOf = (cause: unknown): void => {
     // What was looked at may have been cleared or shut down meanwhile.
-    if (this.#stop.signal.aborted || (cause as { code?: string }).code === 'INVALID_STATE') return;
-    this.#parts.warn(`damask could not look after a store: ${(cause as Error).message}`);
+    if (this.#stop.signal.aborted || (cause as { code?: string } | null)?.code === 'INVALID_STATE')
+      return;
+    this.#warn(`damask could not look after a store: ${messageOf(cause)}`);
   };
 
   #sample(): void {
     const { watch, backend, steering, durability } = this.#parts;
     const window = watch.takeWindow(backend);
-    this.#keepBaseline(watch.reading());
-    this.#standings = judge(this.#standings, this.#expecting(watch.reading()));
+    this.#norm.keep(watch.reading());
+    this.#standings = judge(this.#standings, this.#norm.expecting(watch.reading()));
     const { journalBytes } = durability();
     this.#chronicle.addSample({ ...window, ...this.health(), ef: steering.ef, journalBytes });
     this.#tellState();
@@ -214,7 +223,7 @@ export class Caretaker {
     const { healing, mayHeal, watch, storeOf } = this.#parts;
     if (healing === 'off' || !mayHeal || !this.#heals.isFree) return;
     if (this.#changesSinceTried > storeOf().size * CHANGED_SHARE) this.#tried.clear();
-    const reading = this.#expecting(watch.reading());
+    const reading = this.#norm.expecting(watch.reading());
     const faults = standingFaults(this.#standings);
     if (decide(this.#need(reading, faults, new Set())) === undefined) this.#tried.clear();
     const decision = decide(this.#need(reading, faults, this.#tried));
@@ -249,10 +258,10 @@ export class Caretaker {
       const done = await this.#healer.perform(decision, pace, onProgress);
       this.#changesSinceTried = 0;
       actions.push(done.action);
-      reading = this.#expecting(this.#parts.watch.reading());
+      reading = this.#norm.expecting(this.#parts.watch.reading());
       if (done.after !== undefined) {
-        this.#takeBaseline(done);
-        reading = this.#expecting(withMeasured(this.#parts.watch.reading(), done.after));
+        this.#norm.take(done);
+        reading = this.#norm.expecting(withMeasured(this.#parts.watch.reading(), done.after));
         faults = faultsOf(reading);
         this.#forgive(faults);
       }
@@ -277,51 +286,6 @@ export class Caretaker {
     };
   }
 
-  /** What the store's own baseline says of its present size, beside what was seen. */
-  #expecting(reading: Reading): Reading {
-    const { history, storeOf, steering } = this.#parts;
-    const { slots } = storeOf().stats();
-    const targetP99Ms = steering.targets?.p99Ms;
-    const wanted = { targetRecall: steering.targets?.recall, targetP99Ms };
-    const { baseline } = history;
-    if (baseline === undefined || !covers(baseline, slots)) return { ...reading, ...wanted };
-    const { recall, ...expected } = expectedAt(baseline, slots);
-    // Fewer candidates find less, through no fault of the graph.
-    const isFair = recall !== undefined && steering.ef >= baseline.ef;
-    return { ...reading, ...wanted, expected: isFair ? { ...expected, recall } : expected };
-  }
-
-  /** The first graph that was seen enough of, and not full of tombstones, is the one to compare with. */
-  #keepBaseline({ live, tombstones, recall, selfMisses, distances }: Reading): void {
-    const { history, storeOf, clock, steering } = this.#parts;
-    const { slots } = storeOf().stats();
-    let baseline = history.baseline;
-    if (baseline !== undefined && !covers(baseline, slots)) baseline = undefined;
-    if (tombstones > live * TOMBSTONE_SHARE || distances === undefined) return;
-    if (baseline === undefined && selfMisses !== undefined && selfMisses.trials >= BASELINE_PROBES)
-      baseline = {
-        ...{ at: clock.time(), slots, ef: steering.ef, distances },
-        selfMisses: selfMisses.value,
-      };
-    if (baseline?.recall === undefined && recall !== undefined && recall.trials >= BASELINE_RESULTS)
-      baseline &&= { ...baseline, recall: recall.value, ef: steering.ef };
-    history.baseline = baseline;
-  }
-
-  /** A graph that was built anew is as good as it gets: what it shows is what to expect from now on. */
-  #takeBaseline({ action, after }: Done): void {
-    if (action.kind !== 'rebuild' || after === undefined) return;
-    const { history, storeOf, clock, steering } = this.#parts;
-    const { recall, selfMisses, distancesPerSearch } = after.figures;
-    if (selfMisses === undefined || distancesPerSearch === undefined) return;
-    const { slots } = storeOf().stats();
-    const baseline: Baseline = {
-      ...{ at: clock.time(), slots, ef: steering.ef, selfMisses },
-      ...{ distances: distancesPerSearch, ...(recall !== undefined && { recall }) },
-    };
-    history.baseline = baseline;
-  }
-
   /** What was wrong with the graph before says nothing of the one that is there now. */
   #forgive(faults: ReadonlySet<ReasonCode>): void {
     this.#standings = Object.fromEntries(
@@ -332,23 +296,14 @@ export class Caretaker {
 
   #record(action: HealingAction): void {
     this.#chronicle.addAction(action);
-    this.#tell({ kind: 'action', action });
+    this.#listeners.tell({ kind: 'action', action });
   }
 
   #tellState(): void {
     const { state: to, reasons } = this.health();
     const from = this.#state;
     this.#state = to;
-    if (from !== to) this.#tell({ kind: 'state', from, to, reasons });
-  }
-
-  #tell(event: HealthEvent): void {
-    for (const listener of this.#listeners)
-      try {
-        listener(structuredClone(event));
-      } catch (cause) {
-        this.#parts.warn(`a listener of onHealth threw: ${(cause as Error).message}`);
-      }
+    if (from !== to) this.#listeners.tell({ kind: 'state', from, to, reasons });
   }
 }
 
@@ -362,26 +317,4 @@ function byGravity(seen: readonly { code: string; isCritical: boolean }[]) {
   const critical = new Set(seen.filter(({ isCritical }) => isCritical).map(({ code }) => code));
   return (a: HealthReason, b: HealthReason): number =>
     Number(critical.has(b.code)) - Number(critical.has(a.code));
-}
-
-/** Fires with whichever fires first, until it is released. */
-function either(
-  first: AbortSignal,
-  second: AbortSignal | undefined,
-): { signal: AbortSignal; release: () => void } {
-  const both = new AbortController();
-  const fire = (event: Event): void => {
-    both.abort((event.target as AbortSignal).reason);
-  };
-  const signals = second === undefined ? [first] : [first, second];
-  for (const signal of signals) {
-    if (signal.aborted) both.abort(signal.reason);
-    signal.addEventListener('abort', fire);
-  }
-  return {
-    signal: both.signal,
-    release: () => {
-      for (const signal of signals) signal.removeEventListener('abort', fire);
-    },
-  };
 }

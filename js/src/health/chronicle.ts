@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import type { History } from './history.js';
+import { messageOf } from './listeners.js';
 import type { HealingAction, HealthSample } from './shape.js';
 
 /** What was seen is written so often at most. */
@@ -60,7 +61,7 @@ export class Chronicle {
         await this.#shelf.write(this.#history.encode());
       } catch (cause) {
         if (!this.#hasWarned)
-          this.#warn(`damask could not keep the history of a store: ${(cause as Error).message}`);
+          this.#warn(`damask could not keep the history of a store: ${messageOf(cause)}`);
         this.#hasWarned = true;
       }
     });

@@ -21,16 +21,26 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after so many milliseconds, or as soon as the signal fires. */
-export function pauseFor(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+/** Has `wake` called at some event, until what it returns is called. */
+export type Wakeup = (wake: () => void) => () => void;
+
+/** Resolves after so many milliseconds, or as soon as the signal fires or something wakes it. */
+export function pauseFor(
+  clock: Clock,
+  ms: number,
+  signal: AbortSignal,
+  wakeups: readonly Wakeup[] = [],
+): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const callOff = clock.after(ms, end);
     signal.addEventListener('abort', end, { once: true });
+    const listened = wakeups.map((wakeup) => wakeup(end));
 
     function end(): void {
       callOff();
       signal.removeEventListener('abort', end);
+      for (const stop of listened) stop();
       resolve();
     }
   });

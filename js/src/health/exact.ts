@@ -25,6 +25,8 @@ export interface Answered {
 
 /** What repeating a search has shown: of `trials` true results, how many were among the answered ones. */
 export interface Checked extends Taken {
+  /** Whether it was given up, as nobody can tell what was true: it has shown nothing. */
+  isDropped: boolean;
   hits: number;
   trials: number;
 }
@@ -55,10 +57,10 @@ export function answered(
 
 /**
  * Repeats a search exactly, in slices, among the patterns that were there when it was answered: later
- * ones have later slots. Undefined when one of them was removed or replaced meanwhile, as that may
+ * ones have later slots. Dropped when one of them was removed or replaced meanwhile, as that may
  * have been a true result.
  */
-export async function check(sample: Answered, pace: Pace): Promise<Checked | undefined> {
+export async function check(sample: Answered, pace: Pace): Promise<Checked> {
   const { store, query, options, slots } = sample;
   const { k = 10 } = options;
   const size = new StepSize(FIRST_SLOTS, MOST_SLOTS, pace.sliceMs);
@@ -81,9 +83,9 @@ export async function check(sample: Answered, pace: Pace): Promise<Checked | und
     return seen.from < slots;
   };
   const taken = await inSlices(scan, pace);
-  if (!seen.isSame) return undefined;
+  if (!seen.isSame) return { ...taken, isDropped: true, trials: 0, hits: 0 };
   const trials = sample.isDynamic ? Math.min(sample.scores.length, best.length) : best.length;
-  return { ...taken, trials, hits: hitsOf(sample.scores, best, trials) };
+  return { ...taken, isDropped: false, trials, hits: hitsOf(sample.scores, best, trials) };
 }
 
 /** Results of equal score are as good as one another. */

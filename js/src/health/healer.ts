@@ -7,6 +7,7 @@ import { repair, tombstonesOf } from './census.js';
 import type { Clock } from './clock.js';
 import type { Store } from '../store.js';
 import { worsened, type Decision } from './ladder.js';
+import { messageOf } from './listeners.js';
 import { measure, questionsFor, type Measured, type Question } from './measure.js';
 import type { Pace, Taken } from './pace.js';
 import type { Random } from './random.js';
@@ -46,6 +47,11 @@ export class Healer {
     this.#parts = parts;
   }
 
+  /** How often the store was cleared. */
+  get clears(): number {
+    return this.#clears;
+  }
+
   /** Work on what was there before has nothing to do any more. */
   cleared(): void {
     this.#clears += 1;
@@ -74,12 +80,12 @@ export class Healer {
           this.#parts.watch.questions,
           this.#parts.random,
         );
-        const { figures } = await this.#measure(questions, pace);
-        action.before = { ...action.before, ...figures };
-        const done =
-          kind === 'raise-ef'
-            ? await this.#raiseEf(action, questions, pace)
-            : await this.#mend(kind, action, questions, pace, onProgress);
+        const before = await this.#measure(questions, pace);
+        const { unreachable } = action.before;
+        // Not beside what was estimated from other searches.
+        action.before = { ...(unreachable !== undefined && { unreachable }), ...before.figures };
+        const work: Work = { action, questions, before, pace, onProgress };
+        const done = kind === 'raise-ef' ? await this.#raiseEf(work) : await this.#mend(kind, work);
         return clears === this.#clears
           ? done
           : { action: stopped(action, 'the store was cleared') };
@@ -87,12 +93,12 @@ export class Healer {
         if (pace.signal?.aborted || cause instanceof DisposedError)
           return { action: stopped(action, 'it was called off') };
         if (clears !== this.#clears) return { action: stopped(action, 'the store was cleared') };
-        return { action: { ...action, outcome: 'failed', message: (cause as Error).message } };
+        return { action: { ...action, outcome: 'failed', message: messageOf(cause) } };
       }
     });
   }
 
-  async #raiseEf(action: Begun, questions: readonly Question[], pace: Pace): Promise<Done> {
+  async #raiseEf({ action, questions, pace }: Work): Promise<Done> {
     const { steering } = this.#parts;
     const before = steering.raise();
     let after: Measured;
@@ -127,10 +133,7 @@ export class Healer {
 
   async #mend(
     kind: 'repair' | 'compact' | 'rebuild',
-    action: Begun,
-    questions: readonly Question[],
-    pace: Pace,
-    onProgress?: (progress: Progress) => void,
+    { action, questions, before, pace, onProgress }: Work,
   ): Promise<Done> {
     const { watch, compactStorage } = this.#parts;
     const cost =
@@ -141,12 +144,17 @@ export class Healer {
     const census = await watch.takeCensus(pace);
     const after = await this.#measure(questions, pace);
     after.figures = { ...after.figures, ...(census && { unreachable: census.unreachable }) };
-    // Opening the store would else bring the graph of before back.
-    await compactStorage?.();
+    // Opening the store would else bring damage back; tombstones, which are none, may come.
+    if (kind !== 'compact') await compactStorage?.();
     const done = { ...action, after: after.figures, cost };
-    const message = notMended(kind, action.before, after.figures);
-    if (message === undefined) return { action: { ...done, outcome: 'kept' }, after };
-    return { action: { ...done, outcome: 'failed', message }, after };
+    const message = worsened(before, after);
+    if (message !== undefined) {
+      const its = `${message}; the old graph is gone, and the next step follows`;
+      return { action: { ...done, outcome: 'failed', message: its }, after };
+    }
+    const left = kind === 'repair' ? leftOver(action.before, after.figures) : undefined;
+    if (left !== undefined) return { action: { ...done, outcome: 'failed', message: left }, after };
+    return { action: { ...done, outcome: 'kept' }, after };
   }
 
   async #repair(pace: Pace): Promise<Cost> {
@@ -193,6 +201,15 @@ export class Healer {
 
 type Begun = Omit<HealingAction, 'outcome' | 'after' | 'cost' | 'message'>;
 
+interface Work {
+  action: Begun;
+  /** What is asked before and after, and what that has shown before. */
+  questions: readonly Question[];
+  before: Measured;
+  pace: Pace;
+  onProgress: ((progress: Progress) => void) | undefined;
+}
+
 const NOTHING: Taken = { busyMs: 0, longestMs: 0 };
 
 function costOf({ busyMs, longestMs }: Taken, peakBytes: number): Cost {
@@ -203,16 +220,9 @@ function stopped(action: Begun, message: string): HealingAction {
   return { ...action, outcome: 'stopped', message };
 }
 
-/** What a graph that was mended did not come to; it cannot be undone, but something else may help. */
-function notMended(
-  kind: 'repair' | 'compact' | 'rebuild',
-  before: HealingFigures,
-  after: HealingFigures,
-): string | undefined {
-  const worse = worsened(before, after);
-  if (worse !== undefined) return `${worse}; the old graph is gone, and the next step follows`;
+/** What a repair was to link and did not. */
+function leftOver(before: HealingFigures, after: HealingFigures): string | undefined {
   const { unreachable = 0 } = before;
-  if (kind === 'repair' && unreachable > 0 && (after.unreachable ?? 0) >= unreachable)
-    return `still no links lead to ${after.unreachable ?? 0} patterns`;
-  return undefined;
+  if (unreachable === 0 || (after.unreachable ?? 0) < unreachable) return undefined;
+  return `still no links lead to ${after.unreachable ?? 0} patterns`;
 }

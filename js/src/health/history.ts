@@ -62,7 +62,7 @@ const action = z.object({
 });
 const baseline = z.object({
   ...{ at: z.number(), slots: count, ef: count, recall: z.optional(share) },
-  ...{ selfMisses: share, distances: count },
+  ...{ probeEf: z.optional(count), selfMisses: share, distances: count },
 });
 const content = z.object({
   version: z.literal(VERSION),

@@ -1,4 +1,4 @@
-import type { HealingKind } from './shape.js';
+import type { Estimate, HealingFigures, HealingKind } from './shape.js';
 import { FEW_TOMBSTONES, hasLost, type Reading, type ReasonCode } from './states.js';
 
 /** What a decision rests on. */
@@ -70,28 +70,36 @@ export function decide(need: Need): Decision | undefined {
   return rung && { kind: rung[0], because: rung[2] };
 }
 
-/** By how much a share may be less after an action than before, as both are measured from few queries. */
+/** Shares that are less by so little do not matter, however certain they are. */
 const SHARE_WORSE = 0.02;
 const DISTANCES_WORSE = 1.1;
 
-interface Compared {
-  recall?: number;
-  selfMisses?: number;
-  distancesPerSearch?: number;
+/** What was measured before an action, or after it. */
+export interface Compared {
+  recall?: Estimate | undefined;
+  selfMisses?: Estimate | undefined;
+  figures: Pick<HealingFigures, 'distancesPerSearch'>;
 }
 
-/** What an action has made worse, in words; undefined when nothing. */
+/** What an action has certainly made worse, in words; undefined when nothing. */
 export function worsened(before: Compared, after: Compared): string | undefined {
-  const { recall: oldRecall, selfMisses: oldMisses, distancesPerSearch: oldDistances } = before;
-  const { recall, selfMisses, distancesPerSearch } = after;
-  if (oldRecall !== undefined && recall !== undefined && recall < oldRecall - SHARE_WORSE)
-    return `recall fell from ${oldRecall.toFixed(4)} to ${recall.toFixed(4)}`;
-  if (oldMisses !== undefined && selfMisses !== undefined && selfMisses > oldMisses + SHARE_WORSE)
-    return `self misses rose from ${oldMisses.toFixed(4)} to ${selfMisses.toFixed(4)}`;
+  const [oldRecall, recall] = [before.recall, after.recall];
+  if (oldRecall && recall && isCertainlyLess(recall, oldRecall))
+    return `recall fell from ${oldRecall.value.toFixed(4)} to ${recall.value.toFixed(4)}`;
+  const [oldMisses, misses] = [before.selfMisses, after.selfMisses];
+  if (oldMisses && misses && isCertainlyLess(oldMisses, misses))
+    return `self misses rose from ${oldMisses.value.toFixed(4)} to ${misses.value.toFixed(4)}`;
   // More distances for more true results are no loss.
-  const isBetter = (recall ?? 0) > (oldRecall ?? 0);
-  if (oldDistances !== undefined && distancesPerSearch !== undefined && !isBetter)
-    if (distancesPerSearch > oldDistances * DISTANCES_WORSE)
-      return `distances per search rose from ${oldDistances.toFixed(0)} to ${distancesPerSearch.toFixed(0)}`;
+  const isBetter = (recall?.value ?? 0) > (oldRecall?.value ?? 0);
+  const { distancesPerSearch: oldDistances } = before.figures;
+  const { distancesPerSearch: distances } = after.figures;
+  if (oldDistances !== undefined && distances !== undefined && !isBetter)
+    if (distances > oldDistances * DISTANCES_WORSE)
+      return `distances per search rose from ${oldDistances.toFixed(0)} to ${distances.toFixed(0)}`;
   return undefined;
+}
+
+/** Both are measured from few queries: their intervals must not meet. */
+function isCertainlyLess(less: Estimate, more: Estimate): boolean {
+  return less.value < more.value - SHARE_WORSE && less.high < more.low;
 }

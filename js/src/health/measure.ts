@@ -9,7 +9,10 @@ import type { Random } from './random.js';
 import type { Estimate, HealingFigures } from './shape.js';
 
 /** A search to ask again. */
-export type Question = Pick<Answered, 'query' | 'options'>;
+export interface Question extends Pick<Answered, 'query' | 'options'> {
+  /** Whether nobody asked it: it is a pattern's own embedding, which is easier to find. */
+  isMadeUp?: boolean;
+}
 
 /** Searches that a measurement asks, and patterns that it searches for by their own embedding. */
 export const QUESTIONS = 32;
@@ -21,6 +24,8 @@ export interface Measured {
   figures: HealingFigures;
   recall?: Estimate | undefined;
   selfMisses?: Estimate | undefined;
+  /** Whether recall is of searches that were asked by who uses the store, all of them. */
+  isOfUsers: boolean;
 }
 
 interface Asked {
@@ -38,7 +43,7 @@ export function questionsFor(store: Store, last: readonly Question[], random: Ra
     const slot = randomSlot(store, random);
     const query = slot === undefined ? undefined : store.embeddingAt(slot);
     if (query === undefined) break;
-    questions.push({ query, options: { k: 10 } });
+    questions.push({ query, options: { k: 10 }, isMadeUp: true });
   }
   return questions;
 }
@@ -70,6 +75,7 @@ export async function measure(
   const misses = probes.asked > 0 ? wilson(probes.missed / probes.asked, probes.asked) : undefined;
   return {
     ...{ recall, selfMisses: misses },
+    isOfUsers: questions.every(({ isMadeUp = false }) => !isMadeUp),
     figures: {
       ...(recall && { recall: recall.value }),
       ...(misses && { selfMisses: misses.value }),
@@ -91,7 +97,7 @@ async function ask(
     const sample = answered(store, query, kept, options, result);
     if (sample === undefined) return undefined;
     const checked = await check(sample, pace);
-    if (checked !== undefined) return checked;
+    if (!checked.isDropped) return checked;
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { BackendName } from '../interface.js';
+import type { Turns } from '../pattern_store/turns.js';
 import { pauseFor, type Clock } from './clock.js';
 
 /** How long work may keep the event loop from searches at once, in milliseconds. */
@@ -29,16 +30,29 @@ export function briskly(backend: BackendName, signal?: AbortSignal): Pace {
   return { sliceMs: SLICE_MS[backend], pause: soon, signal };
 }
 
-/** For work that nobody waits for, and that takes a part of the time. */
+interface Leisure {
+  clock: Clock;
+  signal: AbortSignal;
+  /** The part of the time that the work takes. */
+  share?: number;
+  /** What the work may hold: as soon as somebody waits for one, it goes on without rest. */
+  held?: readonly Pick<Turns, 'hasWaiting' | 'onWaiting'>[];
+}
+
+/**
+ * For work that nobody waits for, and that takes a part of the time. A rest keeps no process from its
+ * end; when somebody waits, what is left does.
+ */
 export function atLeisure(
   backend: BackendName,
-  clock: Clock,
-  signal: AbortSignal,
-  share = LEISURE,
+  { clock, signal, share = LEISURE, held = [] }: Leisure,
 ): Pace {
   const sliceMs = SLICE_MS[backend];
   const restMs = sliceMs * (1 / share - 1);
-  return { sliceMs, pause: () => pauseFor(clock, restMs, signal), signal };
+  const wakeups = held.map((turns) => (wake: () => void) => turns.onWaiting(wake));
+  const pause = (): Promise<void> =>
+    held.some(({ hasWaiting }) => hasWaiting) ? soon() : pauseFor(clock, restMs, signal, wakeups);
+  return { sliceMs, pause, signal };
 }
 
 type Immediate = ((work: () => void) => unknown) | undefined;

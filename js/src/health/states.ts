@@ -13,6 +13,8 @@ export interface Reading {
   distances?: number | undefined;
   /** What the store's own baseline says of these at its present size. */
   expected?: Expected | undefined;
+  /** Whether searches keep fewer candidates than when the baseline's recall was measured. */
+  keepsFewer?: boolean | undefined;
   /** Live nodes that no links lead to, when they were looked for. */
   unreachable?: number | undefined;
   /** Live nodes with hardly a link that leads to them. */
@@ -59,9 +61,10 @@ const wantedRecall = ({ targetRecall, expected }: Reading): number | undefined =
 
 /**
  * Whether recall is certainly below what the graph could do when it was new, or nobody knows what that
- * was: a wish that it never met says nothing of the graph.
+ * was: a wish that it never met says nothing of the graph, nor does what fewer candidates find.
  */
-export function hasLost({ recall, expected }: Reading): boolean {
+export function hasLost({ recall, expected, keepsFewer = false }: Reading): boolean {
+  if (keepsFewer) return false;
   if (expected?.recall === undefined) return true;
   const known = enough(recall);
   return known !== undefined && expected.recall - known.high >= SHARE_OFF;
@@ -99,7 +102,7 @@ const RULES: readonly Rule[] = [
     code: 'SELF_MISSES',
     weigh: ({ selfMisses, expected }) => {
       const misses = enough(selfMisses);
-      return misses && (misses.low - (expected?.selfMisses ?? 0)) / SHARE_OFF;
+      return misses && expected && (misses.low - expected.selfMisses) / SHARE_OFF;
     },
     ...{ critical: 10, over: 0.5 },
     message: ({ selfMisses }) =>

@@ -42,6 +42,8 @@ export class Watch {
   readonly #probeEf: number;
   readonly #sampler: Sampler;
   readonly #searchTimes = new Timings();
+  /** Of searches that did not say how many candidates they keep. */
+  readonly #usualTimes = new Timings();
   readonly #insertTimes = new Timings();
   readonly #syncTimes = new Timings();
   #recall = new RollingShare(CHECKS_HALF_LIFE);
@@ -73,7 +75,10 @@ export class Watch {
     this.#adapted.at = clock.now();
   }
 
-  /** One search of the store that `result` is of; called for each. */
+  /**
+   * One search of the store that `result` is of; called for each. Where `isOwnEf`, the caller gave ef:
+   * what such a search misses, and how long it takes, says nothing of the store.
+   */
   searched(
     ms: number,
     store: Store,
@@ -81,12 +86,15 @@ export class Watch {
     ef: number,
     options: SearchOptions,
     result: SlotSearchResult,
+    isOwnEf = false,
   ): void {
     this.#searchTimes.record(ms);
     this.#searches += 1;
-    this.#adapted.searches += 1;
     this.#distances += result.report.distanceComputations;
     this.#operate(1);
+    if (isOwnEf) return;
+    this.#usualTimes.record(ms);
+    this.#adapted.searches += 1;
     if (result.report.exact || !this.#sampler.wants()) return;
     if (this.#waiting.length >= MOST_WAITING) return;
     const sample = answered(store, query, ef, options, result);
@@ -101,8 +109,9 @@ export class Watch {
     this.#syncTimes.record(ms);
   }
 
-  changed(changes: number): void {
-    this.#changesSinceCensus += changes;
+  /** @param isOfGraph false for what changes records alone */
+  changed(changes: number, isOfGraph = true): void {
+    if (isOfGraph) this.#changesSinceCensus += changes;
     this.#operate(changes);
   }
 
@@ -145,12 +154,12 @@ export class Watch {
     this.#creditMs = Math.min(MOST_CREDIT_MS, this.#creditMs + (now - at) * CHECK_SHARE);
     this.#sampler.adapt(searches, now - at, this.#checkMs.value ?? 0);
     this.#adapted = { at: now, searches: 0 };
-    while (this.#creditMs > 0) {
+    // Searches go on meanwhile: those that come to wait are for the next time.
+    for (let left = this.#waiting.length; left > 0 && this.#creditMs > 0; --left) {
       const epoch = this.#epoch;
       const sample = this.#waiting.shift();
       if (sample === undefined) return;
       const checked = await check(sample, pace);
-      if (checked === undefined) continue;
       this.#creditMs -= checked.busyMs;
       this.#checkMs.add(checked.busyMs);
       if (epoch !== this.#epoch || checked.trials === 0) continue;
@@ -233,7 +242,8 @@ export class Watch {
       this.#insertTimes.take(),
       this.#syncTimes.take(),
     ];
-    this.#p99Ms = searchUs && searchUs.count >= 100 ? searchUs.p99 / 1e3 : undefined;
+    const usualUs = this.#usualTimes.take();
+    this.#p99Ms = usualUs && usualUs.count >= 100 ? usualUs.p99 / 1e3 : undefined;
     this.#searches = this.#distances = this.#operations = 0;
     this.#begun = undefined;
     return {

@@ -116,8 +116,9 @@ export class LocalPatternStore implements IPatternStore {
     if (watch === undefined) return results;
     const ms = performance.now() - started;
     this.#latency?.record(ms);
-    watch.searched(ms, store, query, steering.keptBy(asked), asked, result);
-    if (engine.ef === undefined) steering.searched(ms);
+    const isOwnEf = engine.ef !== undefined;
+    watch.searched(ms, store, query, steering.keptBy(asked), asked, result, isOwnEf);
+    if (!isOwnEf) steering.searched(ms);
     this.#care.caretaker.used();
     return results;
   }
@@ -144,10 +145,11 @@ export class LocalPatternStore implements IPatternStore {
   async recordUsage(id: string, outcome?: Verdict): Promise<void> {
     this.#checkWritable();
     checkText(id, 'id');
-    await this.#change(1, (store) => {
+    const record = (store: Store): void => {
       if (!store.recordUsage(id, outcome, Date.now()))
         throw new NotFoundError(`there is no pattern ${JSON.stringify(id)} to record a use of`);
-    });
+    };
+    await this.#change(1, record, false);
   }
 
   async count(filter: Filter = {}): Promise<number> {
@@ -291,7 +293,11 @@ export class LocalPatternStore implements IPatternStore {
    * Makes so many changes in their turn; resolves when they are as durable as was asked for. `work` says
    * false when there was nothing to change.
    */
-  #change<T>(changes: number, work: (store: Store) => T | Promise<T>): T | Promise<T> {
+  #change<T>(
+    changes: number,
+    work: (store: Store) => T | Promise<T>,
+    isOfGraph = true,
+  ): T | Promise<T> {
     const { store, turns, persister } = this.#parts;
     const { caretaker } = this.#care;
     const made = turns.take(() => {
@@ -304,7 +310,7 @@ export class LocalPatternStore implements IPatternStore {
     function note(result: T): T {
       if (result === false) return result;
       persister?.note(changes);
-      caretaker.changed(changes);
+      caretaker.changed(changes, isOfGraph);
       return result;
     }
 

@@ -2,10 +2,24 @@
 export class Turns {
   #taken = false;
   readonly #waiting: (() => void)[] = [];
+  readonly #hurried = new Set<() => void>();
 
   /** Whether nobody is at it or waiting. */
   get isFree(): boolean {
     return !this.#taken;
+  }
+
+  /** Whether somebody waits for who is at it. */
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Calls `hurry` whenever somebody begins to wait, until what it returns is called. */
+  onWaiting(hurry: () => void): () => void {
+    this.#hurried.add(hurry);
+    return () => {
+      this.#hurried.delete(hurry);
+    };
   }
 
   /** Runs `work` when its turn has come: at once, before it returns, when nobody is at it. */
@@ -15,6 +29,7 @@ export class Turns {
         this.#waiting.push(() => {
           resolve(this.#runLate(work));
         });
+        for (const hurry of [...this.#hurried]) hurry();
       });
     try {
       return this.#run(work);

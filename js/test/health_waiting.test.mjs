@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { pauseFor } from '../lib/health/clock.js';
+import { atLeisure, inSlices } from '../lib/health/pace.js';
+import { Turns } from '../lib/pattern_store/turns.js';
+import { FakeClock } from './health_fake.mjs';
+import { backends } from './open_support.mjs';
+
+const run = promisify(execFile);
+const child = fileURLToPath(new URL('./health_waiting_child.mjs', import.meta.url));
+
+for (const backend of backends)
+  for (const call of ['optimize', 'buildIndex', 'heal'])
+    test(`${backend}: a process that waits for ${call}() beside healing comes to its end`, async () => {
+      const { stdout } = await run(process.execPath, [child, backend, call]);
+      assert.equal(stdout, '1500 of 1500');
+    });
+
+test('work that rests goes on at once, and without rest, when somebody waits for it', async () => {
+  const clock = new FakeClock();
+  const turns = new Turns();
+  const { signal } = new AbortController();
+  const pace = { ...atLeisure('native', { clock, signal, held: [turns] }), sliceMs: 0 };
+  let steps = 0;
+  const work = turns.take(() => inSlices(() => ++steps < 50, pace));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(steps, 1, 'the clock stands');
+  assert.equal(turns.hasWaiting, false);
+  const after = turns.take(() => steps);
+  assert.equal(turns.hasWaiting, true);
+  assert.equal(await after, 50);
+  await work;
+  assert.equal(turns.hasWaiting, false);
+  assert.equal(clock.waiting, 0);
+});
+
+test('a pause is over when its time is, when the signal fires, or when something wakes it', async () => {
+  const clock = new FakeClock();
+  const stop = new AbortController();
+  const wakes = new Set();
+  const wakeup = (wake) => {
+    wakes.add(wake);
+    return () => wakes.delete(wake);
+  };
+  const pause = () => pauseFor(clock, 5, stop.signal, [wakeup]);
+  const timely = pause();
+  await clock.advance(5);
+  await timely;
+  assert.equal(wakes.size, 0);
+  const woken = pause();
+  for (const wake of [...wakes]) wake();
+  await woken;
+  assert.deepEqual([wakes.size, clock.waiting], [0, 0]);
+  const stopped = pause();
+  stop.abort();
+  await stopped;
+  assert.deepEqual([wakes.size, clock.waiting], [0, 0]);
+});
