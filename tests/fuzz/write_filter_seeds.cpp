@@ -55,23 +55,29 @@ void putFilter(wire::WireWriter& out, const Filter& filter) {
   }
 }
 
-bool write(const std::string& path, const std::optional<Filter>& filter, bool everything = false) {
+bool write(const std::string& path, const std::optional<Filter>& filter, bool everything = false,
+           const std::optional<SlotRange>& range = {}) {
   Memory memory;
   wire::WireWriter out(memory);
   out.flag(true);  // k
   out.number(std::uint32_t{5});
   out.flag(everything);  // ef
   if (everything) out.number(std::uint32_t{9});
-  out.flag(everything);  // exact
-  out.flag(everything);  // threshold
+  out.flag(everything || range);  // exact
+  out.flag(everything);           // threshold
   if (everything) out.number(0.25f);
   out.flag(everything);  // mmrLambda
   if (everything) out.number(0.5);
   out.flag(everything);  // mmrPool
   if (everything) out.number(std::uint32_t{20});
-  const bool minK = !everything && !filter;
+  const bool minK = !everything && !filter && !range;
   out.flag(minK);
   if (minK) out.number(std::uint32_t{3});
+  out.flag(range.has_value());
+  if (range) {
+    out.number(range->from);
+    out.number(range->to);
+  }
   for (const char* name : {"d1", "fix", "f0"}) {
     out.flag(everything);
     if (everything) out.text(name);
@@ -87,7 +93,8 @@ bool write(const std::string& path, const std::optional<Filter>& filter, bool ev
 bool writeAll(const std::string& folder) {
   using Field = FilterField;
   using Op = FilterOperator;
-  bool written = write(folder + "/none", {}) && write(folder + "/everything", {}, true);
+  bool written = write(folder + "/none", {}) && write(folder + "/everything", {}, true) &&
+                 write(folder + "/part", {}, false, SlotRange{3, 20});
   for (const Op op : {Op::equal, Op::notEqual, Op::less, Op::lessOrEqual, Op::greater,
                       Op::greaterOrEqual, Op::prefix}) {
     const auto name = folder + "/" + std::string(filterOperatorName(op));
