@@ -3,6 +3,7 @@
  * damask/wasm.
  */
 export { fromSnapshot, openPatternStore } from './open.js';
+export type * from './config/shape.js';
 export type * from './interface.js';
 export type {
   EfControl,
