@@ -102,7 +102,8 @@ test('a token that was not given is long, and another each time', async (t) => {
 test('names that were made to point here are refused', async (t) => {
   const { url } = await serve(t, new FakeStore(), { allowedHosts: ['Proxy.example'] });
   const { port } = new URL(url);
-  const status = async (host) => (await ask(url, '/api/stats', { headers: { host, ...bearer } })).status;
+  const status = async (host) =>
+    (await ask(url, '/api/stats', { headers: { host, ...bearer } })).status;
   for (const host of ['localhost', '127.0.0.1', '127.9.9.9', '[::1]', 'LOCALHOST', 'proxy.example'])
     for (const it of [host, `${host}:${port}`]) assert.equal(await status(it), 200, it);
   for (const host of [
