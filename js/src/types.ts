@@ -268,6 +268,10 @@ export interface RepairReport {
 export interface RebuildProgress {
   done: number;
   total: number;
+  /**
+   * Whether room has been made for all of them, which natively a thread does: until then a step waits.
+   */
+  prepared: boolean;
 }
 
 /**

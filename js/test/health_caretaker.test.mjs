@@ -195,21 +195,35 @@ test('uses that are recorded change no graph: nothing is looked at or tried agai
   await caretaker.stop();
 });
 
-test('a compaction is followed by a snapshot only when the journal is long, a repair always', async () => {
+test('a compaction is followed by a snapshot when much would come back, a repair always', async () => {
   let written = 0;
   const compactStorage = async () => {
     written += 1;
     durability.journalBytes = 0;
+    durability.generation += 1;
   };
   const { store, durability, caretaker } = look({ healing: 'off', compactStorage });
   const heal = async () => (await caretaker.heal({})).map(({ kind }) => kind);
-  store.tombstones = 900;
-  assert.deepEqual([await heal(), written], [['compact'], 0]);
-  store.tombstones = 900;
+  // 2.5% of what is live, twice: that is more than 4%.
+  for (const [kinds, count] of [
+    [['compact'], 0],
+    [['compact', 'snapshot'], 1],
+    [['compact'], 1],
+  ]) {
+    store.tombstones = 250;
+    assert.deepEqual(await heal(), []);
+    store.tombstones = 258;
+    assert.deepEqual([await heal(), written], [kinds, count]);
+  }
+  // What others have written has no tombstones either.
+  durability.generation += 1;
+  store.tombstones = 258;
+  assert.deepEqual([await heal(), written], [['compact'], 1]);
+  store.tombstones = 258;
   durability.journalBytes = (16 << 20) + 1;
-  assert.deepEqual([await heal(), written], [['compact', 'snapshot'], 1]);
+  assert.deepEqual([await heal(), written], [['compact', 'snapshot'], 2]);
   store.unreachable = 3;
-  assert.deepEqual([await heal(), written], [['repair'], 2]);
+  assert.deepEqual([await heal(), written], [['repair'], 3]);
   await caretaker.stop();
 });
 

@@ -116,7 +116,7 @@ export class FakeStore {
   }
 
   get rebuildProgress() {
-    return this.#kind && { done: 3 - this.#left, total: 3 };
+    return this.#kind && { done: 3 - this.#left, total: 3, prepared: true };
   }
 
   stepRebuild() {
@@ -172,7 +172,7 @@ export function look(fields = {}, { targets, kind, efSearch } = {}) {
   const history = fields.history ?? new History();
   const events = [];
   const warnings = [];
-  const durability = { state: 'healthy', reasons: [], journalBytes: 0 };
+  const durability = { state: 'healthy', reasons: [], journalBytes: 0, generation: 1 };
   const caretaker = new Caretaker({
     ...{ storeOf, rebuilds: new Turns(), clock, random, steering, watch, backend: 'native' },
     ...{ healing: 'auto', mayHeal: true, isWatching: true, hasTimers: true, history },

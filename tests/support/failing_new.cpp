@@ -1,6 +1,7 @@
 #include "support/failing_new.hpp"
 
 #include <cstdlib>
+#include <mutex>
 #include <new>
 
 namespace {
@@ -11,9 +12,11 @@ struct Countdown {
   bool failed = false;
   std::size_t successes = 0;
 };
-thread_local Countdown countdown;
+std::mutex countdownMutex;
+Countdown countdown;
 
 void countDown() {
+  const std::lock_guard lock(countdownMutex);
   if (!countdown.armed) return;
   if (countdown.successes == 0) {
     countdown.armed = countdown.lasting;
@@ -69,12 +72,15 @@ extern "C" const char* __asan_default_options() {
 namespace damask::testing {
 
 FailingNew::FailingNew(std::size_t successes, Shortage shortage) noexcept {
+  const std::lock_guard lock(countdownMutex);
   countdown = {true, shortage == Shortage::lasting, false, successes};
 }
 FailingNew::~FailingNew() {
+  const std::lock_guard lock(countdownMutex);
   countdown = {};
 }
 bool FailingNew::hasFailed() const noexcept {
+  const std::lock_guard lock(countdownMutex);
   return countdown.failed;
 }
 

@@ -6,7 +6,7 @@ namespace damask::testing {
 
 enum class Shortage { once, lasting };
 
-/// As long as it lives, lets this thread's operator new succeed `successes` times and throw
+/// As long as it lives, lets operator new succeed `successes` times and throw
 /// std::bad_alloc after that: the next time only, or from then on.
 class FailingNew {
  public:

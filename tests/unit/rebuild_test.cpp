@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "damask/damask.hpp"
@@ -208,6 +209,24 @@ TEST_CASE("a store that was rebuilt while it shrank takes new patterns", "[rebui
     REQUIRE(store.embedding(idOf(n)).value() == smallVector(n, kDimension));
   }
   REQUIRE(PatternStore::open(bytesOf(store)).has_value());
+}
+
+TEST_CASE("a rebuild may be given up while room is made for it", "[rebuild]") {
+  PatternStore store = smallStore(smallOptions(kDimension), 200);
+  const auto bytes = bytesOf(store);
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(store.beginRebuild());
+    REQUIRE(store.stats().count == store.size());
+    store.cancelRebuild();
+    REQUIRE(bytesOf(store) == bytes);
+  }
+  REQUIRE(store.beginRebuild());
+  while (!store.rebuildProgress().value().prepared) std::this_thread::yield();
+  REQUIRE(store.stats().graphBytes > smallStore(smallOptions(kDimension), 200).stats().graphBytes);
+  REQUIRE(store.clear());
+  REQUIRE_FALSE(store.rebuildProgress().has_value());
+  PatternStore gone = smallStore(smallOptions(kDimension), 200);
+  REQUIRE(gone.beginRebuild());
 }
 
 TEST_CASE("when memory runs out in a rebuild, the store is as it was", "[rebuild]") {

@@ -81,6 +81,8 @@ struct RepairReport {
 struct RebuildProgress {
   std::uint64_t done = 0;
   std::uint64_t total = 0;
+  /// Whether room has been made for all of them: until then stepRebuild() waits.
+  bool prepared = false;
 };
 
 /// Measured figures of a store. Bytes are what its own structures hold allocated, those of a
@@ -182,8 +184,9 @@ class PatternStore {
   /// stepRepair(); what is written to after that, a later census tells. clear() cancels.
   ///
   /// Memory: until it is finished or cancelled, a rebuild holds a second graph, codes and records
-  /// of the live patterns it has copied, and some 20 bytes a slot; room for all their nodes is made
-  /// at once. Errors: invalidState (one is under way), outOfMemory. O(live) to allocate.
+  /// of the live patterns, and some 20 bytes a slot. Where there are threads, another one makes
+  /// room for them, as the system may take milliseconds to find each large page; it ends before the
+  /// first step does. Errors: invalidState (one is under way), outOfMemory. O(slots) to allocate.
   Result<void> beginRebuild(RebuildKind kind = RebuildKind::relink);
   /// Goes on by `maxPatterns` (at least 1) patterns: copies the next live ones, links them, looks
   /// at their links; true when nothing is left, so that the rebuild can be finished. It waits at a
@@ -193,7 +196,9 @@ class PatternStore {
   /// an upsert that comes in between costs up to m + 2 patterns more; and O(slots passed over).
   Result<bool> stepRebuild(std::size_t maxPatterns);
   /// Puts the new index in place; slots are numbered anew. Errors: invalidState (none is under way,
-  /// or patterns are left to be copied; the rebuild then stays). O(live).
+  /// or patterns are left to be copied; the rebuild then stays), outOfMemory (it is cancelled).
+  /// The old index is freed by another thread where there are threads. O(slots / 64), and
+  /// O(log(live)) for each pattern removed or used meanwhile.
   Result<void> finishRebuild();
   /// Gives a rebuild up, when there is one.
   void cancelRebuild() noexcept;

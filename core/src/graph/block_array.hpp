@@ -66,6 +66,12 @@ class BlockArray {
     }
   }
 
+  /// Calls use(memory, bytes) with each block.
+  template <typename Use>
+  void eachBlock(Use&& use) {
+    for (T* block : blocks_) use(block, bytesOf(std::min(capacity_, std::size_t{1} << shift_)));
+  }
+
   T* row(Slot slot) noexcept { return const_cast<T*>(rows()[slot]); }
   const T* row(Slot slot) const noexcept { return rows()[slot]; }
   BlockRows<T> rows() const noexcept { return {blocks_.data(), stride_, shift_}; }

@@ -38,6 +38,13 @@ class Graph {
   /// Makes room for `slots` nodes; nothing changes when it throws std::bad_alloc.
   void reserve(std::size_t slots);
 
+  /// Calls use(memory, bytes) with each block that is read at random.
+  template <typename Use>
+  void eachBlock(Use&& use) {
+    codes_.eachBlock(use);
+    links0_.eachBlock(use);
+  }
+
   /// Where the code of the next node is to be written before it is appended; room must be reserved.
   std::uint8_t* nextCode() noexcept { return codes_.row(slots()); }
   /// Adds the next node, unlinked.

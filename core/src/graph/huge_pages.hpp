@@ -35,4 +35,12 @@ inline void preferHugePages(void* memory, std::size_t bytes) noexcept {
 #endif
 }
 
+/// Has the system find pages for memory whose content does not matter yet. Where it gives large
+/// ones, it may take milliseconds over each.
+inline void touchPages(void* memory, std::size_t bytes) noexcept {
+  constexpr std::size_t kSmallestPage = 4096;
+  auto* at = static_cast<volatile unsigned char*>(memory);
+  for (std::size_t i = 0; i < bytes; i += kSmallestPage) at[i] = 0;
+}
+
 }  // namespace damask

@@ -92,7 +92,7 @@ StoreStats PatternStore::stats() const noexcept {
   stats.linked = s.graph.linked();
   stats.sequence = s.sequence;
   addBytes(stats, s);
-  if (impl_->rebuild) {
+  if (impl_->rebuild && impl_->rebuild->isPrepared()) {
     addBytes(stats, impl_->rebuild->state());
     stats.graphBytes += impl_->rebuild->bytes();
   }

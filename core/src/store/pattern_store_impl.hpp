@@ -8,6 +8,7 @@
 #include "damask/pattern_store.hpp"
 #include "durable/change.hpp"
 #include "durable/snapshot_writer.hpp"
+#include "store/disposal.hpp"
 #include "store/journal_recorder.hpp"
 #include "store/rebuild.hpp"
 #include "store/state.hpp"
@@ -72,6 +73,7 @@ class PatternStore::Impl {
   std::shared_ptr<StoreState> state;
   std::vector<History> stagedChanges;  ///< Of what is staged.
   std::optional<Rebuild> rebuild;
+  std::optional<Disposal> disposal;  ///< Of the index before the last rebuild.
   std::optional<Census> census;
   std::optional<Repair> repair;  ///< Of what the census has found.
   std::optional<FrozenSnapshot> snapshot;

@@ -2,6 +2,7 @@
 
 #include <new>
 #include <string>
+#include <utility>
 
 #include "store/no_memory.hpp"
 #include "store/pattern_store_impl.hpp"
@@ -56,12 +57,14 @@ Result<void> PatternStore::finishRebuild() {
                                                std::to_string(progress.done) + " of " +
                                                std::to_string(progress.total));
     }
-    impl_->state = impl_->rebuild->finish(*impl_->state);
+    impl_->disposal.emplace();
+    impl_->disposal->take(std::exchange(impl_->state, impl_->rebuild->finish(*impl_->state)));
     impl_->rebuild.reset();
     cancelCensus();
     return {};
   } catch (const std::bad_alloc&) {
-    return noMemory("say what is wrong");
+    cancelRebuild();
+    return noMemory("finish the rebuild");
   }
 }
 

@@ -16,17 +16,29 @@ bool keepsLinks(const StoreState& from, RebuildKind kind) noexcept {
 }  // namespace
 
 Rebuild::Rebuild(StoreState& from, RebuildKind kind)
-    : state_(std::make_shared<StoreState>(from.options, &from.codec.kernels())) {
+    : state_(std::make_shared<StoreState>(from.options, &from.codec.kernels())),
+      preparing_([this, live = from.records.size(), names = from.records.nameTable().size()] {
+        prepare(live, names);
+      }) {
   state_->workers = from.workers;
-  state_->reserveNodes(from.records.size());
   origins_.reserve(from.records.size());
-  const std::size_t live = from.records.size();
-  state_->records.reserve(live, live, from.records.nameTable().size(), 0);
   from.records.resetTouched();
   if (keepsLinks(from, kind)) kept_.emplace(from.graph);
 }
 
+// Where the system has large pages, finding one may take it milliseconds, and the first step that
+// comes to it would wait. Without threads it gives small ones, as they are needed.
+void Rebuild::prepare(std::size_t live, std::size_t names) {
+  state_->records.reserve(live, live, names, 0);
+  state_->reserve(live);
+  if (!Workers::hasThreads()) return;
+  state_->eachBlock([&](void* memory, std::size_t bytes) {
+    if (!isCalledOff_) touchPages(memory, bytes);
+  });
+}
+
 void Rebuild::step(const StoreState& from, std::size_t most) {
+  preparing_.wait();
   std::size_t left = most;
   if (!copyNext(from, left) || !linkNext(from, left)) return;
   if (kept_) repairNext(left);
@@ -74,14 +86,14 @@ bool Rebuild::isLinked(const StoreState& from) const noexcept {
 }
 
 bool Rebuild::isComplete(const StoreState& from) const noexcept {
-  return next_ == from.graph.slots() && isLinked(from) && (!kept_ || isRepaired());
+  return isPrepared() && next_ == from.graph.slots() && isLinked(from) && (!kept_ || isRepaired());
 }
 
 RebuildProgress Rebuild::progress(const StoreState& from) const noexcept {
   const std::uint64_t ahead = from.graph.slots() - next_;
   const std::uint64_t total = 2 * (origins_.size() + ahead) + 1;
-  if (isComplete(from)) return {total, total};
-  return {origins_.size() + state_->graph.linked(), total};
+  if (isComplete(from)) return {total, total, true};
+  return {origins_.size() + state_->graph.linked(), total, isPrepared()};
 }
 
 // What was neither killed nor used since the beginning is as it was copied.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "damask/pattern_store.hpp"
+#include "graph/aside.hpp"
 #include "graph/kept_links.hpp"
 #include "graph/repair.hpp"
 #include "store/state.hpp"
@@ -17,8 +19,14 @@ namespace damask {
 /// place. `from` is that store's state, the same in every call; it may change in between.
 class Rebuild {
  public:
-  /// Throws std::bad_alloc.
+  /// Another thread makes room for all patterns, where there are threads. Throws std::bad_alloc.
   Rebuild(StoreState& from, RebuildKind kind);
+  Rebuild(const Rebuild&) = delete;
+  Rebuild& operator=(const Rebuild&) = delete;
+  ~Rebuild() { isCalledOff_ = true; }
+
+  /// Whether there is room for all patterns; until then step() waits.
+  bool isPrepared() const noexcept { return preparing_.isDone(); }
 
   /// Goes on by `most` patterns: copies the next live slots, links the copies, and looks at links
   /// that were kept and repairs them. Does not pass a staged slot, which may yet become live. After
@@ -32,7 +40,7 @@ class Rebuild {
     state_->workers = std::move(workers);
   }
 
-  /// The index so far.
+  /// The index so far. To be asked for when prepared.
   const StoreState& state() const noexcept { return *state_; }
   /// What it holds beside that.
   std::size_t bytes() const noexcept {
@@ -45,6 +53,7 @@ class Rebuild {
   std::shared_ptr<StoreState> finish(const StoreState& from) noexcept;
 
  private:
+  void prepare(std::size_t live, std::size_t names);
   bool copyNext(const StoreState& from, std::size_t& left);
   bool linkNext(const StoreState& from, std::size_t& left);
   bool repairNext(std::size_t& left);
@@ -57,6 +66,8 @@ class Rebuild {
   std::optional<KeptLinks> kept_;
   std::optional<Census> census_;
   std::optional<Repair> repair_;  // of what the census has found
+  std::atomic<bool> isCalledOff_ = false;
+  Aside preparing_;  // the last member, as its thread uses others
 };
 
 }  // namespace damask

@@ -62,6 +62,13 @@ struct StoreState {
     reserveNodes(slots);
     reserveBlocks(slots);
   }
+  /// Calls use(memory, bytes) with each large block.
+  template <typename Use>
+  void eachBlock(Use&& use) {
+    graph.eachBlock(use);
+    rest.eachBlock(use);
+    if (floats) floats->eachBlock(use);
+  }
   /// The parts that copy what they have when they grow.
   void reserveNodes(std::size_t slots) {
     graph.reserve(slots);

@@ -167,6 +167,7 @@ double Store::rebuildProgress() const {
     if (!progress) return kAbsent;
     out.number(static_cast<double>(progress->done));
     out.number(static_cast<double>(progress->total));
+    out.flag(progress->prepared);
     return kDone;
   });
 }

@@ -33,7 +33,7 @@ class Store {
   double stepRebuild(double maxPatterns);  ///< Returns 1 when nothing is left, or 0.
   double finishRebuild();
   double cancelRebuild();
-  double rebuildProgress() const;  ///< Reply: done, total. Returns kDone or kAbsent.
+  double rebuildProgress() const;  ///< Reply: done, total, prepared. Returns kDone or kAbsent.
   double beginCensus();
   /// Reply, when that was all: what was found. Returns kDone or kAbsent.
   double stepCensus(double maxNodes);

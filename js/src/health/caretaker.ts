@@ -31,6 +31,14 @@ const CHANGED_SHARE = 0.05;
 /** Opening a store may replay this much, or half of what it holds. */
 const JOURNAL_BYTES = 16 << 20;
 
+interface Durability {
+  reasons: HealthReason[];
+  state: StoreHealth['state'];
+  journalBytes: number;
+  /** Another one after every snapshot. */
+  generation: number;
+}
+
 export interface CaretakerParts extends HealerParts {
   backend: BackendName;
   healing: Healing;
@@ -43,7 +51,7 @@ export interface CaretakerParts extends HealerParts {
   /** Keeps the history; absent where it is kept in memory alone. */
   shelf?: Shelf | undefined;
   /** What is not well with what is written, and how much opening the store would replay. */
-  durability: () => { reasons: HealthReason[]; state: StoreHealth['state']; journalBytes: number };
+  durability: () => Durability;
   onHealth?: ((event: HealthEvent) => void) | undefined;
   warn: (message: string) => void;
 }
@@ -65,6 +73,8 @@ export class Caretaker {
   /** What was done, or suggested, and did not end what it was for. */
   readonly #tried = new Set<HealingKind>();
   #changesSinceTried = 0;
+  /** Tombstones that were taken away since the snapshot of that generation, which has them. */
+  #dropped = { generation: 0, tombstones: 0 };
 
   constructor(parts: CaretakerParts) {
     this.#parts = parts;
@@ -107,6 +117,7 @@ export class Caretaker {
 
   cleared(): void {
     this.#healer.cleared();
+    this.#dropped.tombstones = 0;
     this.renewed();
   }
 
@@ -260,6 +271,7 @@ export class Caretaker {
       actions.push(done.action);
       reading = this.#norm.expecting(this.#parts.watch.reading());
       if (done.after !== undefined) {
+        if (decision.kind === 'compact') this.#drop(done.action.before.tombstones);
         this.#norm.take(done);
         reading = this.#norm.expecting(withMeasured(this.#parts.watch.reading(), done.after));
         faults = faultsOf(reading);
@@ -277,13 +289,24 @@ export class Caretaker {
     const { steering, compactStorage, durability, storeOf } = this.#parts;
     const budget = steering.targets?.p99Ms;
     const { graphBytes, codeBytes, recordBytes } = storeOf().stats();
+    const { journalBytes } = durability();
     const journalLimit = Math.max(JOURNAL_BYTES, (graphBytes + codeBytes + recordBytes) / 2);
     return {
       ...{ reading, faults, tried },
       mayRaiseEf: steering.mayRaise && (reading.p99Ms ?? 0) < (budget ?? 0),
       ...(compactStorage && { journalLimit }),
-      journalBytes: durability().journalBytes,
+      ...{ journalBytes, returning: this.#returning },
     };
+  }
+
+  #drop(tombstones: number): void {
+    const { generation } = this.#parts.durability();
+    this.#dropped = { generation, tombstones: this.#returning + tombstones };
+  }
+
+  get #returning(): number {
+    const { generation, tombstones } = this.#dropped;
+    return generation === this.#parts.durability().generation ? tombstones : 0;
   }
 
   /** What was wrong with the graph before says nothing of the one that is there now. */

@@ -4,7 +4,9 @@ import { inSlices, StepSize, type Pace, type Taken } from './pace.js';
 
 /** Nodes that the first step looks at, and that any may. */
 const FIRST_NODES = 64;
-const MOST_NODES = 1 << 16;
+const MOST_NODES = 1024;
+/** Nodes that a step of a repair may link: some take many times as long as others. */
+const MOST_LINKED = 4;
 /** Nodes with so few links that lead to them are weak. */
 const WEAK_BELOW = 2;
 
@@ -31,7 +33,7 @@ export async function takeCensus(
 
 /** Links what the last census found unreachable or weak, in slices. */
 export async function repair(store: Store, pace: Pace): Promise<Taken> {
-  const size = new StepSize(1, MOST_NODES, pace.sliceMs);
+  const size = new StepSize(1, MOST_LINKED, pace.sliceMs);
   try {
     return await inSlices(() => size.run((nodes) => store.stepRepair(nodes)) !== undefined, pace);
   } finally {

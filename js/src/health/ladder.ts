@@ -13,6 +13,8 @@ export interface Need {
   /** Bytes of journal beyond which a snapshot is wanted; absent without storage. */
   journalLimit?: number | undefined;
   journalBytes: number;
+  /** Tombstones that were taken away, and that opening the store would bring back. */
+  returning: number;
 }
 
 export interface Decision {
@@ -22,7 +24,9 @@ export interface Decision {
 
 /** From so many tombstones on per live pattern, giving their room back is worth what it takes. */
 export const TOMBSTONE_SHARE = 0.02;
-/** The same where the store is not well. */
+/** From so many on that opening the store would bring back, a snapshot is worth what it takes. */
+const RETURNING_SHARE = 0.04;
+/** As TOMBSTONE_SHARE, where the store is not well. */
 const POOR_SHARE = 0.01;
 
 /**
@@ -36,6 +40,8 @@ export function decide(need: Need): Decision | undefined {
   const isDamaged = faults.has('SELF_MISSES') || (faults.has('LOW_RECALL') && hasLost(reading));
   const isLong = faults.has('MORE_DISTANCES');
   const share = tombstones / Math.max(live, 1);
+  const { journalLimit, journalBytes, returning } = need;
+  const isMany = returning >= FEW_TOMBSTONES && returning > live * RETURNING_SHARE;
   const rungs: [HealingKind, boolean, string][] = [
     ['raise-ef', isPoor && !isLong && need.mayRaiseEf, 'searches miss more than they should'],
     [
@@ -62,8 +68,10 @@ export function decide(need: Need): Decision | undefined {
     ],
     [
       'snapshot',
-      need.journalLimit !== undefined && need.journalBytes > need.journalLimit,
-      `opening the store would replay ${need.journalBytes} bytes of journal`,
+      journalLimit !== undefined && (journalBytes > journalLimit || isMany),
+      isMany
+        ? `opening the store would bring ${returning} deleted and replaced patterns back`
+        : `opening the store would replay ${journalBytes} bytes of journal`,
     ],
   ];
   const rung = rungs.find(([kind, isWanted]) => isWanted && !tried.has(kind));

@@ -85,7 +85,8 @@ export function careFor(parts: CaredFor, rebuilds: Turns): Care {
     shelf: persister && historyFile && shelfOf(persister, historyFile),
     durability: () => {
       const { state, reasons, durability } = durabilityOf(parts);
-      return { state, reasons, journalBytes: durability.journalBytes };
+      const { journalBytes, generation } = durability;
+      return { state, reasons, journalBytes, generation };
     },
   });
   const seen = async (): Promise<Pick<History, 'samples' | 'actions'>> =>

@@ -7,8 +7,8 @@ import type { Entry } from './convert.js';
 
 /** How long storing a batch may keep the event loop from others at once, in milliseconds. */
 const BATCH_SLICE_MS = 8;
-/** Patterns that a step of a rebuild may take. */
-const MOST_PATTERNS = 4096;
+/** Patterns that a step of a rebuild may take: linking one takes many times as long as copying it. */
+const MOST_PATTERNS = 4;
 
 /** Throws InvalidArgumentError for the first entry that the store would refuse. */
 export function checkAll(store: Store, entries: readonly Entry[]): void {
@@ -65,6 +65,11 @@ export async function rebuild(
   store.beginRebuild(kind);
   const beginMs = performance.now() - begin;
   let progress = store.rebuildProgress;
+  while (progress?.prepared === false) {
+    await pace.pause();
+    if (pace.signal?.aborted) break;
+    progress = store.rebuildProgress;
+  }
   const size = new StepSize(1, MOST_PATTERNS, pace.sliceMs);
   // The last step finishes at once: what is stored after it would be left to be copied.
   const copyNext = (): boolean => {

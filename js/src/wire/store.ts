@@ -129,7 +129,11 @@ export class WireBackendStore implements BackendStore {
   rebuildProgress(): RebuildProgress | undefined {
     return this.#present(
       () => this.#store.rebuildProgress(),
-      (reply) => ({ done: reply.float64(), total: reply.float64() }),
+      (reply) => ({
+        done: reply.float64(),
+        total: reply.float64(),
+        prepared: reply.flag(),
+      }),
     );
   }
 
