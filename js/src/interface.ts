@@ -1,6 +1,14 @@
 import type { HealingAction, HealthEvent, HealthSample } from './health/shape.js';
 import type { StorageDriver } from './storage/driver.js';
-import type { Filter, Metric, PatternInput, Precision, Vector, Verdict } from './types.js';
+import type {
+  Filter,
+  Metric,
+  PatternInput,
+  Precision,
+  SearchReport,
+  Vector,
+  Verdict,
+} from './types.js';
 
 /** The engines of this package, fastest first. */
 export type BackendName = 'native' | 'wasm-simd' | 'wasm-scalar';
@@ -57,6 +65,12 @@ export interface PatternSearchOptions extends Filter {
 export interface PatternSearchResult {
   pattern: StoredPattern;
   score: number;
+}
+
+/** The results of a search, best first, and how they were found. */
+export interface ReportedSearch {
+  results: PatternSearchResult[];
+  report: SearchReport;
 }
 
 /** Why an engine that would have come first was not taken. */
@@ -250,6 +264,8 @@ export interface IPatternStore extends AsyncDisposable {
   ): Promise<number>;
   /** The k most similar patterns, best first: k of them whenever k match. */
   searchSimilar(query: Vector, options?: PatternSearchOptions): Promise<PatternSearchResult[]>;
+  /** The same, and by which plan they were found, whether they are the exact best, and at what cost. */
+  searchWithReport(query: Vector, options?: PatternSearchOptions): Promise<ReportedSearch>;
   /**
    * Maximal marginal relevance (Carbonell and Goldstein, 1998): each next result is the candidate with
    * the greatest lambda * relevance - (1 - lambda) * (greatest similarity to a result before it).

@@ -24,11 +24,12 @@ test('patterns are stored, found, given back and deleted', async (t) => {
     assert.deepEqual(await send('PUT', `/api/patterns/${id}`, fields), { status: 200, id });
   const { query, options } = { query: some[3].embedding, options: { k: 3, withEmbedding: true } };
   const found = await send('POST', '/api/search', { query, options });
-  const expected = await store.searchSimilar(query, options);
+  const { results: expected, report } = await store.searchWithReport(query, options);
   assert.deepEqual(
     found.results.map(({ pattern, score }) => [pattern.id, score, pattern.embedding]),
     expected.map(({ pattern, score }) => [pattern.id, score, [...pattern.embedding]]),
   );
+  assert.deepEqual(found.report, report);
   const given = await send('GET', '/api/patterns/pattern-5');
   assert.equal(given.content, 'content of 5');
   assert.equal(given.embedding.length, DIMENSION);

@@ -101,10 +101,11 @@ export class FakeStore {
   tell(event) {
     for (const listener of this.#listeners) listener(event);
   }
-  async searchSimilar(query, options) {
+  async searchWithReport(query, options) {
     this.asked.push(['search', query, options]);
     if (!Array.isArray(query)) throw new InvalidArgumentError('query must be an array');
-    return [{ pattern: { id: 'a', embedding: Float32Array.of(1, 0.5) }, score: 0.5 }];
+    const results = [{ pattern: { id: 'a', embedding: Float32Array.of(1, 0.5) }, score: 0.5 }];
+    return { results, report: { plan: 'scan', exact: true, distanceComputations: 1 } };
   }
   async storePattern(pattern) {
     if (!this.writer) throw new ReadOnlyError('the store was opened with readOnly: true');

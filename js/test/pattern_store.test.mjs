@@ -50,6 +50,27 @@ for (const backend of backends) {
     await store.shutdown();
   });
 
+  test(`${backend}: a search says by which plan it was answered`, async () => {
+    const store = await open();
+    const all = patterns(60, DIMENSION);
+    await store.storeBatch(all);
+    const query = all[7].embedding;
+    for (const [options, exact] of [
+      [{ k: 5, ef: 10 }, false],
+      [{ k: 5, exact: true }, true],
+      [{ k: 5, domain: 'nowhere' }, true],
+    ]) {
+      const { results, report } = await store.searchWithReport(query, options);
+      assert.deepEqual(results, await store.searchSimilar(query, options));
+      assert.equal(report.exact, exact || report.plan === 'scan');
+      assert.equal(report.distanceComputations > 0, results.length > 0);
+    }
+    const none = await store.searchWithReport(query, { domain: 'nowhere' });
+    assert.deepEqual([none.results, none.report.plan], [[], 'none']);
+    await assert.rejects(store.searchWithReport([1]), invalid('query'));
+    await store.shutdown();
+  });
+
   test(`${backend}: a batch is stored whole or not at all`, async () => {
     const store = await open();
     await store.storeBatch(patterns(20, DIMENSION));

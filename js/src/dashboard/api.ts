@@ -72,8 +72,10 @@ async function search({ store, request, maxBodyBytes }: Asked): Promise<unknown>
     throw new InvalidArgumentError(
       `the body has the unknown field ${JSON.stringify(unknown)}; known are query, options`,
     );
-  const results = await store.searchSimilar(query as Vector, options as PatternSearchOptions);
+  const asked = options as PatternSearchOptions;
+  const { results, report } = await store.searchWithReport(query as Vector, asked);
   return {
+    report,
     results: results.map(({ pattern, score }) => ({ pattern: plain(pattern), score })),
   };
 }

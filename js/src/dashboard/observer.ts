@@ -13,7 +13,7 @@ export type DashboardStore = Pick<
   | 'getStats'
   | 'health'
   | 'getImplementationInfo'
-  | 'searchSimilar'
+  | 'searchWithReport'
   | 'storePattern'
   | 'getPattern'
   | 'deletePattern'

@@ -10,6 +10,7 @@ import type {
   ListOptions,
   PatternSearchOptions,
   PatternSearchResult,
+  ReportedSearch,
   PatternStoreStats,
   RecoveredChanges,
   RefreshReport,
@@ -100,34 +101,42 @@ export class LocalPatternStore implements IPatternStore {
 
   async searchSimilar(
     query: Vector,
-    options: PatternSearchOptions = {},
+    options?: PatternSearchOptions,
   ): Promise<PatternSearchResult[]> {
-    const store = this.#store();
-    const started = performance.now();
-    const { engine, withContent, withEmbedding } = splitOptions(options);
-    const { steering, watch } = this.#care;
-    const asked = steering.applied(engine);
-    const result = store.searchSlots(query, asked);
-    const { slots, scores } = result;
-    const results = readSlots(store, slots, withEmbedding, withContent).map((pattern, i) => ({
-      pattern,
-      score: scores[i] as number,
-    }));
-    if (watch === undefined) return results;
-    const ms = performance.now() - started;
-    this.#latency?.record(ms);
-    const isOwnEf = engine.ef !== undefined;
-    watch.searched(ms, store, query, steering.keptBy(asked), asked, result, isOwnEf);
-    if (!isOwnEf) steering.searched(ms);
-    this.#care.caretaker.used();
-    return results;
+    return this.#search(query, options).results;
+  }
+
+  async searchWithReport(query: Vector, options?: PatternSearchOptions): Promise<ReportedSearch> {
+    return this.#search(query, options);
   }
 
   async searchWithMMR(
     query: Vector,
     options: PatternSearchOptions = {},
   ): Promise<PatternSearchResult[]> {
-    return this.searchSimilar(query, withMmr(options));
+    return this.#search(query, withMmr(options)).results;
+  }
+
+  #search(query: Vector, options: PatternSearchOptions = {}): ReportedSearch {
+    const store = this.#store();
+    const started = performance.now();
+    const { engine, withContent, withEmbedding } = splitOptions(options);
+    const { steering, watch } = this.#care;
+    const asked = steering.applied(engine);
+    const result = store.searchSlots(query, asked);
+    const { slots, scores, report } = result;
+    const results = readSlots(store, slots, withEmbedding, withContent).map((pattern, i) => ({
+      pattern,
+      score: scores[i] as number,
+    }));
+    if (watch === undefined) return { results, report };
+    const ms = performance.now() - started;
+    this.#latency?.record(ms);
+    const isOwnEf = engine.ef !== undefined;
+    watch.searched(ms, store, query, steering.keptBy(asked), asked, result, isOwnEf);
+    if (!isOwnEf) steering.searched(ms);
+    this.#care.caretaker.used();
+    return { results, report };
   }
 
   async getPattern(id: string): Promise<StoredPattern | null> {

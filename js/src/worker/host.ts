@@ -17,7 +17,8 @@ const PAGE = 256;
 
 /** The methods that cross as they are. */
 const PLAIN_METHODS = [
-  ...(['initialize', 'storePattern', 'searchSimilar', 'searchWithMMR', 'getPattern'] as const),
+  ...(['initialize', 'storePattern', 'getPattern'] as const),
+  ...(['searchSimilar', 'searchWithReport', 'searchWithMMR'] as const),
   ...(['deletePattern', 'recordUsage', 'count', 'getStats', 'health', 'clear', 'flush'] as const),
   ...(['refresh', 'snapshot', 'shutdown', 'healthHistory', 'healingActions'] as const),
 ];

@@ -11,6 +11,7 @@ import type {
   ListOptions,
   PatternSearchOptions,
   PatternSearchResult,
+  ReportedSearch,
   PatternStoreStats,
   RefreshReport,
   StoredPattern,
@@ -111,6 +112,10 @@ class RemotePatternStore implements IPatternStore {
 
   searchSimilar(query: Vector, options?: PatternSearchOptions): Promise<PatternSearchResult[]> {
     return this.#call('searchSimilar', query, options);
+  }
+
+  searchWithReport(query: Vector, options?: PatternSearchOptions): Promise<ReportedSearch> {
+    return this.#call('searchWithReport', query, options);
   }
 
   searchWithMMR(query: Vector, options?: PatternSearchOptions): Promise<PatternSearchResult[]> {
