@@ -31,12 +31,16 @@ function worker() {
 
 test('a store in a worker has its health, and tells of it', async () => {
   const heard = [];
+  const warnings = [];
   const config = { ...builds, dimension: 8, preferredBackend: 'wasm-simd', healing: 'off' };
-  const store = await openInWorker(
-    worker(),
-    { ...config, onHealth: (event) => heard.push(event) },
-    undefined,
-  );
+  const told = {
+    onHealth: (event) => heard.push(event),
+    onWarning: (message) => warnings.push(message),
+  };
+  const store = await openInWorker(worker(), { ...config, ...told }, undefined);
+  const endThrowing = store.onHealth(() => {
+    throw new Error('mine');
+  });
   await store.storeBatch(patterns(600, 8));
   for (let i = 0; i < 300; ++i) await store.deletePattern(`pattern-${i}`);
   const also = [];
@@ -55,7 +59,9 @@ test('a store in a worker has its health, and tells of it', async () => {
     await new Promise((resolve) => setTimeout(resolve, 1));
   assert.deepEqual(heard, [{ kind: 'action', action }]);
   assert.deepEqual(also, heard);
+  assert.deepEqual(warnings, ['a listener of onHealth threw: mine']);
   unsubscribe();
+  endThrowing();
   const controller = new AbortController();
   controller.abort(new Error('not now'));
   await assert.rejects(store.heal({ signal: controller.signal }), /not now/u);

@@ -1,6 +1,7 @@
 import { proxy, releaseProxy, transfer, wrap, type Remote } from 'comlink';
-import { warn } from '../chain.js';
+import { warn, warnOperator } from '../chain.js';
 import { DisposedError, InvalidArgumentError, LoadError } from '../errors.js';
+import { Listeners, messageOf, safely } from '../health/listeners.js';
 import type { HealingAction, HealthEvent, HealthSample } from '../health/shape.js';
 import type { PatternStoreConfig } from '../config/shape.js';
 import type {
@@ -45,7 +46,7 @@ export async function openInWorker(
     const sent = snapshot && transfer(snapshot.slice(), []);
     const info = await Promise.race([host.open(sendable(config), sent), broken]);
     warn({ backend: info.type, passedOver: info.passedOver }, config);
-    const store = new RemotePatternStore(worker, host, info);
+    const store = new RemotePatternStore(worker, host, info, config);
     if (config.onHealth !== undefined) store.onHealth(config.onHealth);
     return store;
   } catch (cause) {
@@ -81,13 +82,23 @@ class RemotePatternStore implements IPatternStore {
   readonly #worker: Worker;
   readonly #host: Remote<WorkerHost>;
   readonly #info: ImplementationInfo;
-  readonly #listeners = new Set<(event: HealthEvent) => void>();
+  readonly #warn: (message: string) => void;
+  readonly #listeners: Listeners;
   #isTold = false;
   #ended: Promise<void> | undefined;
 
-  constructor(worker: Worker, host: Remote<WorkerHost>, info: ImplementationInfo) {
+  constructor(
+    worker: Worker,
+    host: Remote<WorkerHost>,
+    info: ImplementationInfo,
+    config: PatternStoreConfig,
+  ) {
     this.#worker = worker;
     this.#host = host;
+    this.#warn = safely((message) => {
+      warnOperator(message, config);
+    });
+    this.#listeners = new Listeners(this.#warn);
     this.#info = { ...info, features: [...info.features, 'worker'] };
   }
 
@@ -188,20 +199,19 @@ class RemotePatternStore implements IPatternStore {
 
   onHealth(listener: (event: HealthEvent) => void): () => void {
     const host = this.#open();
-    const own = (event: HealthEvent): void => {
-      listener(event);
-    };
-    this.#listeners.add(own);
+    const end = this.#listeners.add(listener);
     if (!this.#isTold)
-      void host.tellHealth(
-        proxy((event: HealthEvent) => {
-          for (const told of this.#listeners) told(event);
-        }),
-      );
+      host
+        .tellHealth(
+          proxy((event: HealthEvent) => {
+            this.#listeners.tell(event);
+          }),
+        )
+        .catch((cause: unknown) => {
+          this.#warn(`damask cannot tell of a store's health: ${messageOf(cause)}`);
+        });
     this.#isTold = true;
-    return () => {
-      this.#listeners.delete(own);
-    };
+    return end;
   }
 
   clear(): Promise<void> {
