@@ -126,7 +126,8 @@ struct SearchScratch {
   VisitedSet bridges;            ///< Nodes that do not match and were looked through.
   std::vector<Candidate> pool;   ///< The walk's frontier.
   std::vector<Candidate> found;  ///< What the walk returns.
-  std::vector<Candidate> seen;   ///< What it scored and might have returned, in no order.
+  /// What it scored and might have returned, in no order; and maybe some that are not accepted.
+  std::vector<Candidate> seen;
   std::vector<Slot> batchSlots;  ///< What is scored together.
   std::vector<const std::uint8_t*> batchCodes;
   std::vector<StoredCode> batchRows;

@@ -85,8 +85,8 @@ class Walker {
   }
 
   /// The same among the nodes that `accepts` has a bit for (null: all); the others are followed and
-  /// in the pool, but do not count. False when the pool would have more than `most`, and then only
-  /// what it had is found.
+  /// in the pool and among scratch.seen, but do not count. False when the pool would have more than
+  /// `most`, and then only what it had is found.
   bool collectAmong(Candidate start, std::int32_t level, std::uint32_t ef, std::size_t atOnce,
                     const std::uint64_t* accepts, std::size_t most, const ReadAhead* readAhead) {
     auto& pool = scratch_.found;
@@ -119,7 +119,6 @@ class Walker {
     }
     if (accepts != nullptr) {
       std::erase_if(pool, [&](Candidate c) { return counts(c) == 0; });
-      std::erase_if(scratch_.seen, [&](Candidate c) { return counts(c) == 0; });
     }
     return true;
   }

@@ -148,7 +148,7 @@ class Search {
     const Candidate limit = lastCandidate(estimateOf(wanted) + errorAt(slotOf(wanted)));
     if (last >= limit) return;
     for (const Candidate c : scratch_.seen) {
-      if (c > last && c <= limit) rankOne(c);
+      if (c > last && c <= limit && isAccepted(accepts_, slotOf(c))) rankOne(c);
     }
   }
 
