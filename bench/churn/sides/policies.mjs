@@ -13,6 +13,8 @@ function rebuilt(store, kind, slices) {
     store.beginRebuild(kind);
     return false;
   });
+  // A thread makes room for it meanwhile.
+  while (!store.rebuildProgress.prepared) slices.between();
   slices.run(`${kind}: step`, () => !store.stepRebuild(STEP[kind]));
   slices.holds(bytesOf(store.stats()) - before);
   slices.run(`${kind}: finish`, () => {
