@@ -8,6 +8,7 @@ import { ofKind } from './reports.mjs';
 import { churnSection } from './tables/churn.mjs';
 import { controlSection } from './tables/control.mjs';
 import { goalsSection } from './tables/goals.mjs';
+import { limitsSection } from './tables/limits.mjs';
 import { lossesSection } from './tables/losses.mjs';
 import { peersSection } from './tables/peers.mjs';
 import { rowsSection } from './tables/rows.mjs';
@@ -22,7 +23,7 @@ const CHARTS = {
 const SECTIONS = {
   ...{ search: searchSection, peers: peersSection, scale: scaleSection },
   ...{ targets: targetsSection, life: rowsSection },
-  ...{ churn: churnSection, control: controlSection },
+  ...{ churn: churnSection, control: controlSection, limits: limitsSection },
 };
 
 /** Pictures of all reports: names without their ending, and specifications. */

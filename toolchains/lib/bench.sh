@@ -18,11 +18,11 @@ bench_script() {
   if [[ $folder != bench/js && -f $folder/package-lock.json ]]; then npm_install "$folder"; fi
   # Pictures and counted instructions need no engine for JavaScript.
   case $folder in
-    bench/plots | bench/regress) ;;
+    bench/plots | bench/regress | bench/limits) ;;
     *) build_engines ;;
   esac
   case $folder in
-    bench/regress) build_preset native-release damask_bench_regress ;;
+    bench/regress | bench/limits) build_preset native-release "damask_bench_${folder#bench/}" ;;
     bench/targets)
       npm_install tests/runtimes
       # Browsers, Deno and Bun are given what the package brings them.
@@ -40,7 +40,7 @@ bench_command() {
   if [[ ${1-} == -- ]]; then shift; fi
   case $name in
     search) groups+=(rivals) ;;
-    regress) groups+=(regress) ;;
+    regress | limits) groups+=(regress) ;;
     targets) groups+=(browser) ;;
   esac
   install_packages "${groups[@]}"
