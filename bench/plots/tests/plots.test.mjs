@@ -150,7 +150,10 @@ test('thirty days have tables of the last, and a picture for each rate', () => {
   const report = {
     ...{ name: 'churn-few', benchmark: 'churn', machine: {} },
     data: { name: 'few', vectors: 9, dimension: 2, queries: 3 },
-    plan: { start: 5, days: 2, m: 32, ef: 40, backend: 'native', hnswlibM: 16, hnswlibEf: 64 },
+    plan: {
+      ...{ start: 5, days: 2, sides: ['damask'], backend: 'native' },
+      ...{ m: 32, ef: 40, hnswlibM: 16, hnswlibEf: 64 },
+    },
     leftOut: ['seed 2, 5% a day, random: days 1 to 2'],
     summary: [
       {
