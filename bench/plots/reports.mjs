@@ -21,6 +21,11 @@ export async function readReports(folder = FOLDER) {
 export const ofKind = (reports, benchmark) =>
   reports.filter((report) => report.benchmark === benchmark);
 
+/** What damask's own runs of a report used. */
+export const instructionSetOf = ({ runs = [] }) =>
+  runs.find(({ side, instructionSet }) => side?.startsWith('damask') && instructionSet)
+    ?.instructionSet;
+
 /** The measured point with the lowest p50 that reaches a recall; undefined when none does. */
 export function fastestAt(points = [], recall) {
   return points

@@ -1,9 +1,10 @@
 // What was aimed at beside what was measured, each with the command that prints it.
 import { figure, table } from '../markdown.mjs';
-import { fastestAt, ofKind } from '../reports.mjs';
+import { fastestAt, instructionSetOf, ofKind } from '../reports.mjs';
 
 const isOurs = ({ side }) => side?.startsWith('damask');
-const search = (report) => `\`bench search\`, ${report.data.name}`;
+const search = (report) =>
+  ['`bench search`', report.data.name, instructionSetOf(report)].filter(Boolean).join(', ');
 const largest = (reports, kind) => ofKind(reports, kind).at(-1);
 
 /** Every run of a side that has a figure. */
@@ -24,15 +25,31 @@ const atEqualRecall = (recall, rival, target) => (report) => ({
   value: equalRecall(report, recall, rival),
 });
 
-/** Of each side's runs the one with the fewest bytes, or the fastest build. */
-function memory(report) {
+const ofM = (isIn, m) => (run) => isIn(run) && run.m === m;
+const isHnswlib = ({ side }) => side === 'hnswlib';
+
+/** Of graphs with as many links on both sides. */
+const memoryWith = (m, remark) => (report) => {
   const key = 'residentBytesPerVector';
-  const bytes = (isIn) => least(runsOf(report, isIn, key).map((run) => run[key]));
-  const theirs = bytes(({ side }) => side === 'hnswlib');
+  const bytes = (isIn) => least(runsOf(report, ofM(isIn, m), key).map((run) => run[key]));
   return {
-    what: "resident bytes per vector, the smallest of damask's over the smallest of hnswlib's",
+    what: `resident bytes per vector with M = ${m}${remark}, damask's over hnswlib's`,
     target: 'at most 0.6',
-    value: over(bytes(isOurs), theirs),
+    value: over(bytes(isOurs), bytes(isHnswlib)),
+  };
+};
+
+/** How fast the graph is that takes the least memory. */
+function smallestSpeed({ runs }) {
+  const p50 = (isIn) =>
+    fastestAt(
+      runs.filter((run) => !run.error && isIn(run)).flatMap(({ points }) => points),
+      0.95,
+    )?.p50Us;
+  return {
+    what: "native search p50 at recall >= 0.95 with M = 16, hnswlib's best over damask's",
+    target: 'at least 5',
+    value: over(p50(isHnswlib), p50(ofM(isOurs, 16))),
   };
 }
 
@@ -44,7 +61,7 @@ function building(report) {
     target: 'at least 3',
     value: over(
       rate(isOurs),
-      rate(({ side }) => side === 'hnswlib'),
+      rate(isHnswlib),
     ),
   };
 }
@@ -54,7 +71,9 @@ const SEARCH = [
   atEqualRecall(0.99, 'hnswlib', 'at least 8.2'),
   atEqualRecall(0.95, 'hnswlib-fast', '-'),
   atEqualRecall(0.99, 'hnswlib-fast', '-'),
-  memory,
+  memoryWith(16, ''),
+  smallestSpeed,
+  memoryWith(32, ' (the default)'),
   building,
   ({ twoThreads }) => ({
     what: 'batch search on two threads over one',
@@ -103,6 +122,41 @@ function growths({ growth = [] }) {
     }));
 }
 
+/** Filters that one pattern in a hundred matches, wherever they lie. */
+function filtered({ rows }) {
+  const ofOne = rows.filter(({ percent }) => percent === 1);
+  const what = 'search with a filter that 1% match: the';
+  return [
+    {
+      what: `${what} least recall`,
+      target: 'at least 0.99',
+      value: least(ofOne.map(({ recall }) => recall)),
+    },
+    {
+      what: `${what} largest p50, over the unfiltered`,
+      target: 'at most 2',
+      value: most(ofOne.map(({ ratio }) => ratio)),
+    },
+  ];
+}
+
+/** Of each instruction set the report on the largest data. */
+function searches(reports) {
+  const last = new Map();
+  for (const report of ofKind(reports, 'search')) last.set(instructionSetOf(report), report);
+  return [...last.values()];
+}
+
+/** A model that chooses ef, less the best of each kind of rival. */
+function controlled({ summary: { arms, against } }) {
+  const mpc = arms.find(({ name }) => name === 'mpc');
+  return against.map(({ rival, outsideEither }) => ({
+    what: `share of time outside the recall target or the p99 budget, mpc's less that of: ${rival}`,
+    target: 'below 0',
+    value: mpc.outsideEither.mean - outsideEither.mean,
+  }));
+}
+
 /** Of the store that looks after itself: the worst of all rates and orders of deletions. */
 function years({ plan, summary = [] }, mostDays) {
   const on = summary.filter(({ arm }) => arm === 'on');
@@ -142,7 +196,8 @@ export function goalsSection(reports) {
     const report = largest(reports, kind);
     if (report) for (const goal of goals(report)) rows.push({ ...goal, by: by(report) });
   };
-  add('search', search, (report) => SEARCH.map((goalOf) => goalOf(report)));
+  for (const report of searches(reports))
+    for (const goalOf of SEARCH) rows.push({ ...goalOf(report), by: search(report) });
   add(
     'peers',
     ({ data }) => `\`bench peers\`, ${data.name}`,
@@ -150,6 +205,10 @@ export function goalsSection(reports) {
   );
   add('js-overhead', () => '`bench js-overhead`', overheads);
   add('scale', () => '`bench scale`', growths);
+  add('filters', ({ data }) => `\`bench filters\`, ${data.name}`, filtered);
+  for (const report of ofKind(reports, 'control'))
+    for (const goal of controlled(report))
+      rows.push({ ...goal, by: `\`bench control\`, ${report.data.name}, ${report.plan.clock}` });
   const churned = ofKind(reports, 'churn');
   const mostDays = Math.max(...churned.map(({ plan }) => plan.days));
   for (const report of churned)

@@ -23,7 +23,7 @@ const COUNTS = [
 
 export function limitsSection(report) {
   return [
-    `### ${report.data.name}`,
+    `### ${report.data.name}, ${report.points[0].instructionSet}`,
     machineText(report),
     `M = ${report.m}. Times of one search on one thread:`,
     table(TIMES, report.points),

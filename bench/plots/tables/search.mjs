@@ -1,6 +1,6 @@
 // The comparison in C++: every run, and the sides at equal recall.
 import { figure, machineText, micros, table, times } from '../markdown.mjs';
-import { fastestAt } from '../reports.mjs';
+import { fastestAt, instructionSetOf } from '../reports.mjs';
 
 const RUNS = [
   ['side', (run) => run.side ?? run.library, 'left'],
@@ -59,8 +59,9 @@ function snapshotText({ snapshot }) {
 }
 
 export function searchSection(report) {
+  const instructionSet = instructionSetOf(report);
   return [
-    `### ${report.data.name}`,
+    `### ${report.data.name}${instructionSet ? `, ${instructionSet}` : ''}`,
     machineText(report),
     table(RUNS, report.runs),
     'At equal recall, each with the settings that serve it best:',
