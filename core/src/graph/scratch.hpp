@@ -21,7 +21,11 @@ class VisitedSet {
   void begin(Slot slots) {
     const std::size_t words = (std::size_t{slots} + 63) / 64;
     if (words_.size() < words) words_.resize(words, 0);
-    for (const Slot slot : since(0)) words_[slot / 64] = 0;
+    if (count_ < words_.size()) {
+      for (const Slot slot : since(0)) words_[slot / 64] = 0;
+    } else {
+      std::fill(words_.begin(), words_.end(), 0);
+    }
     count_ = 0;
   }
 
@@ -124,6 +128,7 @@ inline void keepNearest(std::vector<Candidate>& pool, std::size_t most, Candidat
 struct SearchScratch {
   VisitedSet visited;
   VisitedSet bridges;            ///< Nodes that do not match and were looked through.
+  std::vector<const std::uint8_t*> visitedCodes;  ///< Of `visited`, in order.
   std::vector<Candidate> pool;   ///< The walk's frontier.
   std::vector<Candidate> found;  ///< What the walk returns.
   /// What it scored and might have returned, in no order; and maybe some that are not accepted.

@@ -103,7 +103,10 @@ class Walker {
       next = follow(next, level, atOnce, readAhead);
       if (next == pool.size()) break;
       scoreVisited();
-      for (const Candidate c : batchCandidates()) {
+      const Estimates estimates = this->estimates();
+      Candidate* seen = extend(scratch_.seen, batchSize());
+      for (std::size_t i = 0; i < batchSize(); ++i) {
+        const Candidate c = seen[i] = estimates[i];
         if (counted == ef && c > pool.back()) continue;
         if (pool.size() == most) return false;
         const auto at = insertionPoint(c);
@@ -138,13 +141,13 @@ class Walker {
   void visit(const LinkList& slots) {
     const std::size_t before = scratch_.visited.count();
     scratch_.visited.visit(slots);
-    ask(scratch_.visited.since(before));
+    askSince(before);
   }
   /// Visits the neighbours of a node that were not yet visited.
   void visitNeighbours(Slot slot, std::int32_t level) {
     const std::size_t before = scratch_.visited.count();
     scratch_.visited.visit(graph_.links(slot, level));
-    ask(scratch_.visited.since(before));
+    askSince(before);
   }
   /// Visits the nodes that `accepts` has a bit for, among the neighbours of a node at level 0 and,
   /// until as many as a list holds were met, among the neighbours of those that it has none for.
@@ -167,36 +170,50 @@ class Walker {
       askLinks(i + kBridgesAhead);
       met += scratch_.visited.visitAmong(graph_.links(through[i], 0), accepts, 0);
     }
-    ask(scratch_.visited.since(before));
+    askSince(before);
   }
   /// Scores those visited since it was last called, as one batch.
   void scoreVisited() {
     batch_ = scratch_.visited.since(scored_);
+    score(scratch_.visitedCodes.data() + scored_);
     scored_ += batchSize();
-    score();
   }
   /// Scores these, as one batch.
   void scoreBatch(std::span<const Slot> slots) {
     batch_ = slots;
-    ask(slots);
-    score();
+    if (scratch_.batchCodes.size() < slots.size()) scratch_.batchCodes.resize(2 * slots.size());
+    ask(slots, scratch_.batchCodes.data());
+    score(scratch_.batchCodes.data());
   }
   std::size_t batchSize() const noexcept { return batch_.size(); }
-  Candidate batchCandidate(std::size_t i) const noexcept {
-    const Slot slot = batch_[i];
-    const float estimated =
-        estimate(scratch_.batchDots[i], query_.factor, graph_.factor(slot), codec_.weight());
-    return candidate(estimated, slot ^ query_.tie);
-  }
+  Candidate batchCandidate(std::size_t i) const noexcept { return estimates()[i]; }
 
  private:
-  // All of them, behind what was seen before.
-  std::span<const Candidate> batchCandidates() {
-    auto& seen = scratch_.seen;
-    const std::size_t before = seen.size();
-    seen.resize(before + batchSize());
-    for (std::size_t i = 0; i < batchSize(); ++i) seen[before + i] = batchCandidate(i);
-    return std::span(seen).subspan(before);
+  // The candidates of a batch that was scored, with all that they are made of at hand: in a loop
+  // none of it is read again.
+  struct Estimates {
+    const std::int32_t* dots;
+    const Slot* slots;
+    const HotFactor* factors;
+    HotFactor query;
+    float weight;
+    Slot tie;
+
+    Candidate operator[](std::size_t i) const noexcept {
+      const float estimated = estimate(dots[i], query, factors[slots[i]], weight);
+      return candidate(estimated, slots[i] ^ tie);
+    }
+  };
+  Estimates estimates() const noexcept {
+    return {scratch_.batchDots.data(), batch_.data(),   graph_.factors,
+            query_.factor,             codec_.weight(), query_.tie};
+  }
+
+  // Makes room for so many more, and returns where.
+  static Candidate* extend(std::vector<Candidate>& candidates, std::size_t more) {
+    const std::size_t before = candidates.size();
+    candidates.resize(before + more);
+    return candidates.data() + before;
   }
 
   // Visits the neighbours of the first `atOnce` of the pool that were not yet followed, from `next`
@@ -238,20 +255,28 @@ class Walker {
     return begin;
   }
 
-  void ask(std::span<const Slot> slots) const noexcept {
+  // Asks for what scoring these reads, and writes where their codes are.
+  void ask(std::span<const Slot> slots, const std::uint8_t** codes) const noexcept {
+    const BlockRows<std::uint8_t> rows = graph_.codes;
+    const HotFactor* factors = graph_.factors;
+    const std::size_t half = codec_.half();
     for (const Slot slot : slots) {
-      prefetch(graph_.code(slot), codec_.half());
-      prefetch(&graph_.factors[slot], sizeof(HotFactor));
+      const std::uint8_t* const code = *codes++ = rows[slot];
+      prefetch(code, half);
+      prefetch(&factors[slot], sizeof(HotFactor));
     }
   }
+  // The same for those visited since there were `before`.
+  void askSince(std::size_t before) {
+    const std::size_t count = scratch_.visited.count();
+    if (scratch_.visitedCodes.size() < count) scratch_.visitedCodes.resize(2 * count);
+    ask(scratch_.visited.since(before), scratch_.visitedCodes.data() + before);
+  }
 
-  void score() {
+  void score(const std::uint8_t* const* codes) {
     const std::size_t count = batchSize();
     if (scratch_.batchDots.size() < count) scratch_.batchDots.resize(2 * count);
-    if (scratch_.batchCodes.size() < count) scratch_.batchCodes.resize(2 * count);
-    for (std::size_t i = 0; i < count; ++i) scratch_.batchCodes[i] = graph_.code(batch_[i]);
-    codec_.kernels().dot4Batch(query_.hi, scratch_.batchCodes.data(), count, codec_.half(),
-                               scratch_.batchDots.data());
+    codec_.kernels().dot4Batch(query_.hi, codes, count, codec_.half(), scratch_.batchDots.data());
     scratch_.distances += count;
   }
 

@@ -12,8 +12,11 @@
 //   load(p), loadPartial(p, n)  both at once
 //   lowHalves(raw), highHalves(raw)  of each byte, as numbers from 0 to 15
 //   join(high, low)             16 * high + low - 136 of two such, as int8
-//   addNibbles(acc, ql, qh, r)  acc + products of the int8 in ql with the low halves of r, and of
+//   Part, part(acc)             register type of sums of nibbles, and what they begin with
+//   kPartChunks                 how many chunks a part holds without overflow
+//   addNibbles(part, ql, qh, r) part + products of the int8 in ql with the low halves of r, and of
 //                               those in qh with the high halves
+//   settle(acc, part)           acc + what was added to part
 //   zero(), zeroBias()
 //   add(acc, a, b)              acc + products of a and b (exact in int32 lanes)
 //   addBias(bias, a)            what add() over-counts for the query chunk a, if anything
@@ -37,6 +40,9 @@
 #include "kernels/kernels.hpp"
 
 namespace damask::kernels {
+
+/// Simd::kPartChunks where a part never overflows.
+inline constexpr std::size_t kEveryChunk = 4096;
 
 /// Simd::loadRaw of n < kWidth bytes, the rest zero.
 template <typename Simd>
@@ -133,6 +139,7 @@ struct Algorithms {
   using Raw = typename Simd::Raw;
   using Bytes = typename Simd::Bytes;
   using Acc = typename Simd::Acc;
+  using Part = typename Simd::Part;
   using Bias = typename Simd::Bias;
 
   static constexpr std::size_t kBlock = 64;
@@ -195,8 +202,9 @@ struct Algorithms {
   static std::int32_t dot4Offset(const std::int8_t* query, std::size_t half) {
     Acc sum = Simd::zero();
     forEachChunk(half, [&](std::size_t i, auto load) {
-      sum = Simd::addNibbles(sum, load.raw(query + i), load.raw(query + half + i),
-                             Simd::splatRaw(kZeroNibbles));
+      const Part part = Simd::addNibbles(Simd::part(sum), load.raw(query + i),
+                                         load.raw(query + half + i), Simd::splatRaw(kZeroNibbles));
+      sum = Simd::settle(sum, part);
     });
     return Simd::reduce(sum, Simd::zeroBias());
   }
@@ -204,14 +212,20 @@ struct Algorithms {
   template <std::size_t kRows>
   static void dot4Rows(const std::int8_t* query, const std::uint8_t* const* rows, std::size_t half,
                        std::int32_t offset, std::int32_t* out) {
+    constexpr std::size_t kGroup = Simd::kPartChunks * Simd::kWidth;
+    const std::size_t whole = half - half % Simd::kWidth;
     Acc sums[kRows];
     for (Acc& sum : sums) sum = Simd::zero();
-    forEachChunk(half, [&](std::size_t i, auto load) {
-      const Raw low = load.raw(query + i), high = load.raw(query + half + i);
-      for (std::size_t r = 0; r < kRows; ++r) {
-        sums[r] = Simd::addNibbles(sums[r], low, high, load.raw(rows[r] + i));
-      }
-    });
+    for (std::size_t i = 0; i < whole;) {
+      const std::size_t end = whole - i > kGroup ? i + kGroup : whole;
+      Part parts[kRows];
+      for (std::size_t r = 0; r < kRows; ++r) parts[r] = Simd::part(sums[r]);
+      do {
+        addChunk<kRows>(parts, query + i, half, rows, i);
+        i += Simd::kWidth;
+      } while (i < end);
+      for (std::size_t r = 0; r < kRows; ++r) sums[r] = Simd::settle(sums[r], parts[r]);
+    }
     if constexpr (kRows == 4 && requires { Simd::reduceFour(sums, out); }) {
       Simd::reduceFour(sums, out);
       for (std::size_t r = 0; r < kRows; ++r) out[r] -= offset;
@@ -219,6 +233,31 @@ struct Algorithms {
       for (std::size_t r = 0; r < kRows; ++r) {
         out[r] = Simd::reduce(sums[r], Simd::zeroBias()) - offset;
       }
+    }
+    if (whole < half) addTail<kRows>(query, rows, half, whole, out);
+  }
+
+  template <std::size_t kRows>
+  static void addChunk(Part* parts, const std::int8_t* query, std::size_t half,
+                       const std::uint8_t* const* rows, std::size_t at) {
+    const Raw low = Simd::loadRaw(query), high = Simd::loadRaw(query + half);
+    for (std::size_t r = 0; r < kRows; ++r) {
+      parts[r] = Simd::addNibbles(parts[r], low, high, Simd::loadRaw(rows[r] + at));
+    }
+  }
+
+  // By itself, so that the sums of whole chunks stay in registers.
+  template <std::size_t kRows>
+  [[gnu::noinline]] static void addTail(const std::int8_t* query, const std::uint8_t* const* rows,
+                                        std::size_t half, std::size_t whole, std::int32_t* out) {
+    const std::size_t n = half - whole;
+    const Raw low = Simd::loadRawPartial(query + whole, n);
+    const Raw high = Simd::loadRawPartial(query + half + whole, n);
+    for (std::size_t r = 0; r < kRows; ++r) {
+      const Raw row = Simd::loadRawPartial(rows[r] + whole, n);
+      const Acc none = Simd::zero();
+      const Part part = Simd::addNibbles(Simd::part(none), low, high, row);
+      out[r] += Simd::reduce(Simd::settle(none, part), Simd::zeroBias());
     }
   }
 

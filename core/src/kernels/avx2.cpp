@@ -53,12 +53,17 @@ struct Avx2 {
     return {_mm256_add_epi32(sum.even_i32x8, _mm256_madd_epi16(a.low_i16x16, b.low_i16x16)),
             _mm256_add_epi32(sum.odd_i32x8, _mm256_madd_epi16(a.high_i16x16, b.high_i16x16))};
   }
-  // Four products of at most 15 * 128 stay within int16.
-  static Acc addNibbles(Acc sum, Raw qLow, Raw qHigh, Raw row) {
-    const __m256i sum_i16x16 = _mm256_add_epi16(_mm256_maddubs_epi16(lowHalves(row), qLow),
-                                                _mm256_maddubs_epi16(highHalves(row), qHigh));
-    const __m256i sum_i32x8 = _mm256_madd_epi16(sum_i16x16, _mm256_set1_epi16(1));
-    return {_mm256_add_epi32(sum.even_i32x8, sum_i32x8), sum.odd_i32x8};
+  // A chunk adds four products of at most 15 * 128 to a lane: four chunks stay within int16.
+  using Part = __m256i;
+  static constexpr std::size_t kPartChunks = 4;
+  static Part part(Acc) { return _mm256_setzero_si256(); }
+  static Part addNibbles(Part sum_i16x16, Raw qLow, Raw qHigh, Raw row) {
+    sum_i16x16 = _mm256_add_epi16(sum_i16x16, _mm256_maddubs_epi16(lowHalves(row), qLow));
+    return _mm256_add_epi16(sum_i16x16, _mm256_maddubs_epi16(highHalves(row), qHigh));
+  }
+  static Acc settle(Acc sum, Part part_i16x16) {
+    const __m256i part_i32x8 = _mm256_madd_epi16(part_i16x16, _mm256_set1_epi16(1));
+    return {_mm256_add_epi32(sum.even_i32x8, part_i32x8), sum.odd_i32x8};
   }
   static std::int32_t reduce(Acc sum, Bias) {
     const __m256i sum_i32x8 = _mm256_add_epi32(sum.even_i32x8, sum.odd_i32x8);
@@ -67,6 +72,16 @@ struct Avx2 {
     sum_i32x4 = _mm_add_epi32(sum_i32x4, _mm_unpackhi_epi64(sum_i32x4, sum_i32x4));
     sum_i32x4 = _mm_add_epi32(sum_i32x4, _mm_shuffle_epi32(sum_i32x4, 1));
     return _mm_cvtsi128_si32(sum_i32x4);
+  }
+
+  static __m256i whole(Acc sum) { return _mm256_add_epi32(sum.even_i32x8, sum.odd_i32x8); }
+  static void reduceFour(const Acc* sums, std::int32_t* out) {
+    const __m256i ab_i32x8 = _mm256_hadd_epi32(whole(sums[0]), whole(sums[1]));
+    const __m256i cd_i32x8 = _mm256_hadd_epi32(whole(sums[2]), whole(sums[3]));
+    const __m256i abcd_i32x8 = _mm256_hadd_epi32(ab_i32x8, cd_i32x8);
+    const __m128i abcd_i32x4 = _mm_add_epi32(_mm256_castsi256_si128(abcd_i32x8),
+                                             _mm256_extracti128_si256(abcd_i32x8, 1));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), abcd_i32x4);
   }
 
   static constexpr std::size_t kFloats = 8;

@@ -54,7 +54,11 @@ struct Avx512Vnni {
     const __m512i b_u8x64 = _mm512_xor_si512(b_i8x64, offset());
     return _mm512_dpbusd_epi32(sum_i32x16, b_u8x64, a_i8x64);
   }
-  static Acc addNibbles(Acc sum_i32x16, Raw qLow, Raw qHigh, Raw row) {
+  using Part = Acc;
+  static constexpr std::size_t kPartChunks = kEveryChunk;
+  static Part part(Acc sum) { return sum; }
+  static Acc settle(Acc, Part sum) { return sum; }
+  static Part addNibbles(Part sum_i32x16, Raw qLow, Raw qHigh, Raw row) {
     sum_i32x16 = _mm512_dpbusd_epi32(sum_i32x16, lowHalves(row), qLow);
     return _mm512_dpbusd_epi32(sum_i32x16, highHalves(row), qHigh);
   }

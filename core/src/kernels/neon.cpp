@@ -34,15 +34,19 @@ struct Neon : NeonFloats, NeonNibbles {
     const int16x8_t high_i16x8 = vmull_high_s8(a_i8x16, b_i8x16);
     return vpadalq_s16(vpadalq_s16(sum_i32x4, low_i16x8), high_i16x8);
   }
-  // Two products of at most 15 * 128 stay within int16.
-  static Acc addNibbles(Acc sum_i32x4, Raw qLow, Raw qHigh, Raw row) {
+  // A chunk adds four products of at most 15 * 128 to a lane: four chunks stay within int16.
+  using Part = int16x8_t;
+  static constexpr std::size_t kPartChunks = 4;
+  static Part part(Acc) { return vdupq_n_s16(0); }
+  static Part addNibbles(Part sum_i16x8, Raw qLow, Raw qHigh, Raw row) {
     const int8x16_t low = widen(lowHalves(row)), high = widen(highHalves(row));
     const int8x16_t ql = widen(qLow), qh = widen(qHigh);
-    const int16x8_t first_i16x8 =
-        vmlal_s8(vmull_s8(vget_low_s8(low), vget_low_s8(ql)), vget_low_s8(high), vget_low_s8(qh));
-    const int16x8_t second_i16x8 = vmlal_high_s8(vmull_high_s8(low, ql), high, qh);
-    return vpadalq_s16(vpadalq_s16(sum_i32x4, first_i16x8), second_i16x8);
+    sum_i16x8 = vmlal_s8(sum_i16x8, vget_low_s8(low), vget_low_s8(ql));
+    sum_i16x8 = vmlal_high_s8(sum_i16x8, low, ql);
+    sum_i16x8 = vmlal_s8(sum_i16x8, vget_low_s8(high), vget_low_s8(qh));
+    return vmlal_high_s8(sum_i16x8, high, qh);
   }
+  static Acc settle(Acc sum_i32x4, Part part_i16x8) { return vpadalq_s16(sum_i32x4, part_i16x8); }
   static std::int32_t reduce(Acc sum_i32x4, Bias) { return vaddvq_s32(sum_i32x4); }
 };
 

@@ -32,7 +32,11 @@ struct NeonDotprod : NeonFloats, NeonNibbles {
   static Acc add(Acc sum_i32x4, Bytes a_i8x16, Bytes b_i8x16) {
     return vdotq_s32(sum_i32x4, a_i8x16, b_i8x16);
   }
-  static Acc addNibbles(Acc sum_i32x4, Raw qLow, Raw qHigh, Raw row) {
+  using Part = Acc;
+  static constexpr std::size_t kPartChunks = kEveryChunk;
+  static Part part(Acc sum) { return sum; }
+  static Acc settle(Acc, Part sum) { return sum; }
+  static Part addNibbles(Part sum_i32x4, Raw qLow, Raw qHigh, Raw row) {
     sum_i32x4 = vdotq_s32(sum_i32x4, widen(lowHalves(row)), widen(qLow));
     return vdotq_s32(sum_i32x4, widen(highHalves(row)), widen(qHigh));
   }

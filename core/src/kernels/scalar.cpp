@@ -28,7 +28,11 @@ struct Scalar {
   static Bias addBias(Bias bias, Bytes) { return bias; }
   static Bias plus(Bias a, Bias) { return a; }
   static Acc add(Acc sum, Bytes a, Bytes b) { return sum + a * b; }
-  static Acc addNibbles(Acc sum, Raw qLow, Raw qHigh, Raw row) {
+  using Part = Acc;
+  static constexpr std::size_t kPartChunks = kEveryChunk;
+  static Part part(Acc sum) { return sum; }
+  static Acc settle(Acc, Part sum) { return sum; }
+  static Part addNibbles(Part sum, Raw qLow, Raw qHigh, Raw row) {
     return sum + widen(qLow) * lowHalves(row) + widen(qHigh) * highHalves(row);
   }
   static std::int32_t reduce(Acc sum, Bias) { return sum; }

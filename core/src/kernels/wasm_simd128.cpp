@@ -49,15 +49,20 @@ struct WasmSimd128 {
     const v128_t high_i32x4 = wasm_i32x4_dot_i16x8(a.high_i16x8, b.high_i16x8);
     return wasm_i32x4_add(sum_i32x4, wasm_i32x4_add(low_i32x4, high_i32x4));
   }
-  // Four products of at most 15 * 128 stay within int16.
-  static Acc addNibbles(Acc sum_i32x4, Raw qLow, Raw qHigh, Raw row) {
+  // A chunk adds four products of at most 15 * 128 to a lane: four chunks stay within int16.
+  using Part = v128_t;
+  static constexpr std::size_t kPartChunks = 4;
+  static Part part(Acc) { return wasm_i16x8_const_splat(0); }
+  static Part addNibbles(Part sum_i16x8, Raw qLow, Raw qHigh, Raw row) {
     const v128_t low = lowHalves(row), high = highHalves(row);
     const v128_t first_i16x8 = wasm_i16x8_add(wasm_i16x8_extmul_low_i8x16(low, qLow),
                                               wasm_i16x8_extmul_low_i8x16(high, qHigh));
     const v128_t second_i16x8 = wasm_i16x8_add(wasm_i16x8_extmul_high_i8x16(low, qLow),
                                                wasm_i16x8_extmul_high_i8x16(high, qHigh));
-    const v128_t sum_i16x8 = wasm_i16x8_add(first_i16x8, second_i16x8);
-    return wasm_i32x4_add(sum_i32x4, wasm_i32x4_extadd_pairwise_i16x8(sum_i16x8));
+    return wasm_i16x8_add(sum_i16x8, wasm_i16x8_add(first_i16x8, second_i16x8));
+  }
+  static Acc settle(Acc sum_i32x4, Part part_i16x8) {
+    return wasm_i32x4_add(sum_i32x4, wasm_i32x4_extadd_pairwise_i16x8(part_i16x8));
   }
   static std::int32_t reduce(Acc sum_i32x4, Bias) {
     return wasm_i32x4_extract_lane(sum_i32x4, 0) + wasm_i32x4_extract_lane(sum_i32x4, 1) +
