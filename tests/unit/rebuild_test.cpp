@@ -197,6 +197,24 @@ TEST_CASE("a rebuild says what it waits for, and can be given up", "[rebuild]") 
   REQUIRE(store.size() == 1);
 }
 
+TEST_CASE("what changed during a rebuild is taken along in steps, not at its end", "[rebuild]") {
+  const auto stepsOf = [](std::size_t removed) {
+    PatternStore store = PatternStore::create(smallOptions(kDimension)).value();
+    for (std::size_t n = 0; n < 60; ++n) {
+      REQUIRE(store.upsert(patternWithId(idOf(n)), smallVector(n, kDimension)));
+    }
+    REQUIRE(store.beginRebuild());
+    REQUIRE(!store.stepRebuild(60).value());
+    for (std::size_t n = 0; n < removed; ++n) REQUIRE(store.remove(idOf(n)).value());
+    std::size_t steps = 1;
+    while (!store.stepRebuild(1).value()) ++steps;
+    REQUIRE(store.finishRebuild());
+    REQUIRE(store.size() == 60 - removed);
+    return steps;
+  };
+  REQUIRE(stepsOf(40) >= stepsOf(0) + 39);
+}
+
 TEST_CASE("a store that was rebuilt while it shrank takes new patterns", "[rebuild]") {
   PatternStore store = smallStore(smallOptions(kDimension, Metric::dot, Precision::float32), 80);
   REQUIRE(store.beginRebuild());

@@ -128,7 +128,6 @@ inline void keepNearest(std::vector<Candidate>& pool, std::size_t most, Candidat
 struct SearchScratch {
   VisitedSet visited;
   VisitedSet bridges;            ///< Nodes that do not match and were looked through.
-  std::vector<const std::uint8_t*> visitedCodes;  ///< Of `visited`, in order.
   std::vector<Candidate> pool;   ///< The walk's frontier.
   std::vector<Candidate> found;  ///< What the walk returns.
   /// What it scored and might have returned, in no order; and maybe some that are not accepted.

@@ -175,15 +175,14 @@ class Walker {
   /// Scores those visited since it was last called, as one batch.
   void scoreVisited() {
     batch_ = scratch_.visited.since(scored_);
-    score(scratch_.visitedCodes.data() + scored_);
     scored_ += batchSize();
+    score();
   }
   /// Scores these, as one batch.
   void scoreBatch(std::span<const Slot> slots) {
     batch_ = slots;
-    if (scratch_.batchCodes.size() < slots.size()) scratch_.batchCodes.resize(2 * slots.size());
-    ask(slots, scratch_.batchCodes.data());
-    score(scratch_.batchCodes.data());
+    ask(slots, 0);
+    score();
   }
   std::size_t batchSize() const noexcept { return batch_.size(); }
   Candidate batchCandidate(std::size_t i) const noexcept { return estimates()[i]; }
@@ -255,28 +254,32 @@ class Walker {
     return begin;
   }
 
-  // Asks for what scoring these reads, and writes where their codes are.
-  void ask(std::span<const Slot> slots, const std::uint8_t** codes) const noexcept {
+  // Asks for what scoring these reads, and notes where their codes are: in the next batch they come
+  // behind so many others.
+  void ask(std::span<const Slot> slots, std::size_t behind) {
+    auto& codes = scratch_.batchCodes;
+    const std::size_t count = behind + slots.size();
+    if (codes.size() < count) codes.resize(2 * count);
+    const std::uint8_t** end = codes.data() + behind;
     const BlockRows<std::uint8_t> rows = graph_.codes;
-    const HotFactor* factors = graph_.factors;
+    const HotFactor* const factors = graph_.factors;
     const std::size_t half = codec_.half();
     for (const Slot slot : slots) {
-      const std::uint8_t* const code = *codes++ = rows[slot];
+      const std::uint8_t* const code = *end++ = rows[slot];
       prefetch(code, half);
       prefetch(&factors[slot], sizeof(HotFactor));
     }
   }
   // The same for those visited since there were `before`.
   void askSince(std::size_t before) {
-    const std::size_t count = scratch_.visited.count();
-    if (scratch_.visitedCodes.size() < count) scratch_.visitedCodes.resize(2 * count);
-    ask(scratch_.visited.since(before), scratch_.visitedCodes.data() + before);
+    ask(scratch_.visited.since(before), before - scored_);
   }
 
-  void score(const std::uint8_t* const* codes) {
+  void score() {
     const std::size_t count = batchSize();
     if (scratch_.batchDots.size() < count) scratch_.batchDots.resize(2 * count);
-    codec_.kernels().dot4Batch(query_.hi, codes, count, codec_.half(), scratch_.batchDots.data());
+    codec_.kernels().dot4Batch(query_.hi, scratch_.batchCodes.data(), count, codec_.half(),
+                               scratch_.batchDots.data());
     scratch_.distances += count;
   }
 

@@ -37,14 +37,15 @@ void Rebuild::prepare(std::size_t live, std::size_t names) {
   });
 }
 
-void Rebuild::step(const StoreState& from, std::size_t most) {
+void Rebuild::step(StoreState& from, std::size_t most) {
   preparing_.wait();
   std::size_t left = most;
   if (!copyNext(from, left) || !linkNext(from, left)) return;
-  if (kept_) repairNext(left);
+  if (kept_ && !repairNext(left)) return;
+  updateNext(from, left);
 }
 
-// These three say whether nothing of their kind is left to do.
+// These four say whether nothing of their kind is left to do.
 
 bool Rebuild::copyNext(const StoreState& from, std::size_t& left) {
   const auto& staged = from.records.staged();
@@ -81,12 +82,39 @@ bool Rebuild::repairNext(std::size_t& left) {
   return isRepaired();
 }
 
+bool Rebuild::updateNext(StoreState& from, std::size_t& left) noexcept {
+  for (; updated_ < from.records.touched().size(); ++updated_) {
+    while (const std::uint64_t word = from.records.touched()[updated_]) {
+      if (left == 0) return false;
+      const auto origin = static_cast<Slot>(updated_ * 64 + static_cast<unsigned>(std::countr_zero(word)));
+      update(from, origin);
+      from.records.untouch(origin);
+      --left;
+    }
+  }
+  return true;
+}
+
+// What was neither killed nor used since the beginning is as it was copied.
+void Rebuild::update(const StoreState& from, Slot origin) noexcept {
+  const auto at = std::lower_bound(origins_.begin(), origins_.end(), origin);
+  if (at == origins_.end() || *at != origin) return;
+  const auto copy = static_cast<Slot>(at - origins_.begin());
+  if (!state_->records.isLive(copy)) return;  // a later slot has its id
+  if (from.records.isLive(origin)) {
+    state_->records.copyUsage(copy, from.records.row(origin));
+  } else {
+    killSlot(*state_, copy);
+  }
+}
+
 bool Rebuild::isLinked(const StoreState& from) const noexcept {
   return kept_ ? kept_->isComplete(from.graph, state_->graph) : !isPending(*state_);
 }
 
 bool Rebuild::isComplete(const StoreState& from) const noexcept {
-  return isPrepared() && next_ == from.graph.slots() && isLinked(from) && (!kept_ || isRepaired());
+  return isPrepared() && next_ == from.graph.slots() && isLinked(from) && (!kept_ || isRepaired()) &&
+         updated_ == from.records.touched().size();
 }
 
 RebuildProgress Rebuild::progress(const StoreState& from) const noexcept {
@@ -96,19 +124,8 @@ RebuildProgress Rebuild::progress(const StoreState& from) const noexcept {
   return {origins_.size() + state_->graph.linked(), total, isPrepared()};
 }
 
-// What was neither killed nor used since the beginning is as it was copied.
-std::shared_ptr<StoreState> Rebuild::finish(const StoreState& from) noexcept {
-  forEachBit(from.records.touched(), [&](Slot origin) {
-    const auto at = std::lower_bound(origins_.begin(), origins_.end(), origin);
-    if (at == origins_.end() || *at != origin) return;
-    const auto copy = static_cast<Slot>(at - origins_.begin());
-    if (!state_->records.isLive(copy)) return;  // a later slot has its id
-    if (from.records.isLive(origin)) {
-      state_->records.copyUsage(copy, from.records.row(origin));
-    } else {
-      killSlot(*state_, copy);
-    }
-  });
+std::shared_ptr<StoreState> Rebuild::finish(StoreState& from) noexcept {
+  forEachBit(from.records.touched(), [&](Slot origin) { update(from, origin); });
   state_->sequence = from.sequence;
   state_->history = from.history;
   return std::move(state_);

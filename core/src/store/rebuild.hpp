@@ -28,10 +28,10 @@ class Rebuild {
   /// Whether there is room for all patterns; until then step() waits.
   bool isPrepared() const noexcept { return preparing_.isDone(); }
 
-  /// Goes on by `most` patterns: copies the next live slots, links the copies, and looks at links
-  /// that were kept and repairs them. Does not pass a staged slot, which may yet become live. After
-  /// std::bad_alloc this is of no more use.
-  void step(const StoreState& from, std::size_t most);
+  /// Goes on by `most` patterns: copies the next live slots, links the copies, looks at links that
+  /// were kept and repairs them, and brings the copies up to date. Does not pass a staged slot,
+  /// which may yet become live. After std::bad_alloc this is of no more use.
+  void step(StoreState& from, std::size_t most);
 
   bool isComplete(const StoreState& from) const noexcept;
   RebuildProgress progress(const StoreState& from) const noexcept;
@@ -48,15 +48,17 @@ class Rebuild {
            (census_ ? census_->bytes() : 0) + (repair_ ? repair_->bytes() : 0);
   }
 
-  /// Brings what was copied up to date with what has changed since, and gives the index up. It must
-  /// be complete.
-  std::shared_ptr<StoreState> finish(const StoreState& from) noexcept;
+  /// Brings the copies up to date with what has changed since they were, and gives the index up. It
+  /// must be complete.
+  std::shared_ptr<StoreState> finish(StoreState& from) noexcept;
 
  private:
   void prepare(std::size_t live, std::size_t names);
   bool copyNext(const StoreState& from, std::size_t& left);
   bool linkNext(const StoreState& from, std::size_t& left);
   bool repairNext(std::size_t& left);
+  bool updateNext(StoreState& from, std::size_t& left) noexcept;
+  void update(const StoreState& from, Slot origin) noexcept;
   bool isLinked(const StoreState& from) const noexcept;
   bool isRepaired() const noexcept { return repair_ && repair_->isComplete(); }
 
@@ -66,6 +68,7 @@ class Rebuild {
   std::optional<KeptLinks> kept_;
   std::optional<Census> census_;
   std::optional<Repair> repair_;  // of what the census has found
+  std::size_t updated_ = 0;       // words of touched() whose slots were brought up to date
   std::atomic<bool> isCalledOff_ = false;
   Aside preparing_;  // the last member, as its thread uses others
 };

@@ -143,6 +143,7 @@ class Records {
   /// Slots that were killed or used since resetTouched(), one bit each.
   const std::vector<std::uint64_t>& touched() const noexcept { return touched_; }
   void resetTouched() noexcept { std::fill(touched_.begin(), touched_.end(), 0); }
+  void untouch(Slot slot) noexcept { touched_[slot / 64] &= ~(std::uint64_t{1} << (slot % 64)); }
 
   /// The staged slots, in the order of staging. The caller makes each live or erases it, and then
   /// forgets them all.
