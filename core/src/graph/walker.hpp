@@ -204,8 +204,8 @@ class Walker {
     }
   };
   Estimates estimates() const noexcept {
-    return {scratch_.batchDots.data(), batch_.data(),   graph_.factors,
-            query_.factor,             codec_.weight(), query_.tie};
+    return {scratch_.batchDots.data(), batch_.data(), graph_.factors, query_.factor,
+            codec_.weight(),           query_.tie};
   }
 
   // Makes room for so many more, and returns where.
@@ -271,9 +271,7 @@ class Walker {
     }
   }
   // The same for those visited since there were `before`.
-  void askSince(std::size_t before) {
-    ask(scratch_.visited.since(before), before - scored_);
-  }
+  void askSince(std::size_t before) { ask(scratch_.visited.since(before), before - scored_); }
 
   void score() {
     const std::size_t count = batchSize();

@@ -79,8 +79,8 @@ struct Avx2 {
     const __m256i ab_i32x8 = _mm256_hadd_epi32(whole(sums[0]), whole(sums[1]));
     const __m256i cd_i32x8 = _mm256_hadd_epi32(whole(sums[2]), whole(sums[3]));
     const __m256i abcd_i32x8 = _mm256_hadd_epi32(ab_i32x8, cd_i32x8);
-    const __m128i abcd_i32x4 = _mm_add_epi32(_mm256_castsi256_si128(abcd_i32x8),
-                                             _mm256_extracti128_si256(abcd_i32x8, 1));
+    const __m128i abcd_i32x4 =
+        _mm_add_epi32(_mm256_castsi256_si128(abcd_i32x8), _mm256_extracti128_si256(abcd_i32x8, 1));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out), abcd_i32x4);
   }
 

@@ -1,6 +1,7 @@
 #include "store/rebuild.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "store/bits.hpp"
 #include "store/write.hpp"
@@ -86,7 +87,8 @@ bool Rebuild::updateNext(StoreState& from, std::size_t& left) noexcept {
   for (; updated_ < from.records.touched().size(); ++updated_) {
     while (const std::uint64_t word = from.records.touched()[updated_]) {
       if (left == 0) return false;
-      const auto origin = static_cast<Slot>(updated_ * 64 + static_cast<unsigned>(std::countr_zero(word)));
+      const auto origin =
+          static_cast<Slot>(updated_ * 64 + static_cast<unsigned>(std::countr_zero(word)));
       update(from, origin);
       from.records.untouch(origin);
       --left;
@@ -113,8 +115,8 @@ bool Rebuild::isLinked(const StoreState& from) const noexcept {
 }
 
 bool Rebuild::isComplete(const StoreState& from) const noexcept {
-  return isPrepared() && next_ == from.graph.slots() && isLinked(from) && (!kept_ || isRepaired()) &&
-         updated_ == from.records.touched().size();
+  return isPrepared() && next_ == from.graph.slots() && isLinked(from) &&
+         (!kept_ || isRepaired()) && updated_ == from.records.touched().size();
 }
 
 RebuildProgress Rebuild::progress(const StoreState& from) const noexcept {
