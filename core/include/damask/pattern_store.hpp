@@ -189,8 +189,9 @@ class PatternStore {
   /// first step does. Errors: invalidState (one is under way), outOfMemory. O(slots) to allocate.
   Result<void> beginRebuild(RebuildKind kind = RebuildKind::relink);
   /// Goes on by `maxPatterns` (at least 1) patterns: copies the next live ones, links them, looks
-  /// at their links; true when nothing is left, so that the rebuild can be finished. It waits at a
-  /// staged pattern until that is committed or discarded. After outOfMemory or internal the
+  /// at their links, takes along what was removed or used since they were copied; true when nothing
+  /// is left, so that the rebuild can be finished. It waits at a staged pattern until that is
+  /// committed or discarded. After outOfMemory or internal the
   /// rebuild is cancelled. Errors: also invalidState (none is under way), invalidArgument. Costs:
   /// relinking as maxPatterns upserts, or as 32 where there are several build threads; compacting,
   /// an upsert that comes in between costs up to m + 2 patterns more; and O(slots passed over).
@@ -198,7 +199,7 @@ class PatternStore {
   /// Puts the new index in place; slots are numbered anew. Errors: invalidState (none is under way,
   /// or patterns are left to be copied; the rebuild then stays), outOfMemory (it is cancelled).
   /// The old index is freed by another thread where there are threads. O(slots / 64), and
-  /// O(log(live)) for each pattern removed or used meanwhile.
+  /// O(log(live)) for each pattern removed or used since the last step took such along.
   Result<void> finishRebuild();
   /// Gives a rebuild up, when there is one.
   void cancelRebuild() noexcept;
