@@ -215,6 +215,18 @@ TEST_CASE("what changed during a rebuild is taken along in steps, not at its end
   REQUIRE(stepsOf(40) >= stepsOf(0) + 39);
 }
 
+TEST_CASE("a rebuilt index has room for a sixteenth more", "[rebuild]") {
+  PatternStore store = smallStore(smallOptions(kDimension), 640);
+  rebuild(store, 50);
+  const auto before = store.stats();
+  const std::size_t spare = store.size() / 16;
+  for (std::size_t n = 0; n < spare; ++n) {
+    REQUIRE(store.upsert(patternWithId("new" + std::to_string(n)), smallVector(n, kDimension)));
+  }
+  REQUIRE(store.stats().graphBytes == before.graphBytes);
+  REQUIRE(store.stats().codeBytes == before.codeBytes);
+}
+
 TEST_CASE("a store that was rebuilt while it shrank takes new patterns", "[rebuild]") {
   PatternStore store = smallStore(smallOptions(kDimension, Metric::dot, Precision::float32), 80);
   REQUIRE(store.beginRebuild());

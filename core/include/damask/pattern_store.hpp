@@ -184,17 +184,18 @@ class PatternStore {
   /// stepRepair(); what is written to after that, a later census tells. clear() cancels.
   ///
   /// Memory: until it is finished or cancelled, a rebuild holds a second graph, codes and records
-  /// of the live patterns, and some 20 bytes a slot. Where there are threads, another one makes
-  /// room for them, as the system may take milliseconds to find each large page; it ends before the
-  /// first step does. Errors: invalidState (one is under way), outOfMemory. O(slots) to allocate.
+  /// of the live patterns, with room for a sixteenth more, and some 20 bytes a slot. Where there
+  /// are threads, another one makes room for them, as the system may take milliseconds to find each
+  /// large page; it ends before the first step does. Errors: invalidState (one is under way),
+  /// outOfMemory. O(slots) to allocate.
   Result<void> beginRebuild(RebuildKind kind = RebuildKind::relink);
   /// Goes on by `maxPatterns` (at least 1) patterns: copies the next live ones, links them, looks
   /// at their links, takes along what was removed or used since they were copied; true when nothing
   /// is left, so that the rebuild can be finished. It waits at a staged pattern until that is
-  /// committed or discarded. After outOfMemory or internal the
-  /// rebuild is cancelled. Errors: also invalidState (none is under way), invalidArgument. Costs:
-  /// relinking as maxPatterns upserts, or as 32 where there are several build threads; compacting,
-  /// an upsert that comes in between costs up to m + 2 patterns more; and O(slots passed over).
+  /// committed or discarded. After outOfMemory or internal the rebuild is cancelled. Errors: also
+  /// invalidState (none is under way), invalidArgument. Costs: relinking as maxPatterns upserts, or
+  /// as 32 where there are several build threads; compacting, an upsert that comes in between costs
+  /// up to m + 2 patterns more; and O(slots passed over).
   Result<bool> stepRebuild(std::size_t maxPatterns);
   /// Puts the new index in place; slots are numbered anew. Errors: invalidState (none is under way,
   /// or patterns are left to be copied; the rebuild then stays), outOfMemory (it is cancelled).

@@ -9,6 +9,14 @@
 namespace damask {
 namespace {
 
+/// Room for one more in so many, for what is stored meanwhile and soon after: what has no room left
+/// copies all that it has, which would keep searches waiting.
+constexpr std::size_t kSpareOneIn = 16;
+
+std::size_t roomFor(std::size_t live) noexcept {
+  return live + live / kSpareOneIn;
+}
+
 bool keepsLinks(const StoreState& from, RebuildKind kind) noexcept {
   return kind == RebuildKind::compact && from.graph.linked() != 0 && !isPending(from) &&
          from.records.size() > from.options.indexingThreshold;
@@ -18,20 +26,19 @@ bool keepsLinks(const StoreState& from, RebuildKind kind) noexcept {
 
 Rebuild::Rebuild(StoreState& from, RebuildKind kind)
     : state_(std::make_shared<StoreState>(from.options, &from.codec.kernels())),
-      preparing_([this, live = from.records.size(), names = from.records.nameTable().size()] {
-        prepare(live, names);
-      }) {
+      preparing_([this, room = roomFor(from.records.size()),
+                  names = from.records.nameTable().size()] { prepare(room, names); }) {
   state_->workers = from.workers;
-  origins_.reserve(from.records.size());
+  origins_.reserve(roomFor(from.records.size()));
   from.records.resetTouched();
   if (keepsLinks(from, kind)) kept_.emplace(from.graph);
 }
 
 // Where the system has large pages, finding one may take it milliseconds, and the first step that
 // comes to it would wait. Without threads it gives small ones, as they are needed.
-void Rebuild::prepare(std::size_t live, std::size_t names) {
-  state_->records.reserve(live, live, names, 0);
-  state_->reserve(live);
+void Rebuild::prepare(std::size_t room, std::size_t names) {
+  state_->records.reserve(room, room, names, 0);
+  state_->reserve(room);
   if (!Workers::hasThreads()) return;
   state_->eachBlock([&](void* memory, std::size_t bytes) {
     if (!isCalledOff_) touchPages(memory, bytes);

@@ -53,7 +53,7 @@ class Rebuild {
   std::shared_ptr<StoreState> finish(StoreState& from) noexcept;
 
  private:
-  void prepare(std::size_t live, std::size_t names);
+  void prepare(std::size_t room, std::size_t names);
   bool copyNext(const StoreState& from, std::size_t& left);
   bool linkNext(const StoreState& from, std::size_t& left);
   bool repairNext(std::size_t& left);

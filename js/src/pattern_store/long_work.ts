@@ -8,7 +8,7 @@ import type { Entry } from './convert.js';
 /** How long storing a batch may keep the event loop from others at once, in milliseconds. */
 const BATCH_SLICE_MS = 8;
 /** Patterns that a step of a rebuild may take: linking one takes many times as long as copying it. */
-const MOST_PATTERNS = 4;
+const MOST_PATTERNS = 2;
 
 /** Throws InvalidArgumentError for the first entry that the store would refuse. */
 export function checkAll(store: Store, entries: readonly Entry[]): void {
