@@ -68,7 +68,7 @@ function loadText({ rows }) {
 
 export function peersSection(report) {
   return [
-    `### ${report.data.name}`,
+    `### ${report.name.replace(/^peers-/, '')}`,
     `${machineText(report)}${loadText(report)}`,
     table(COLUMNS(report), ranked(report.rows)),
     notes(report),
