@@ -151,7 +151,7 @@ void checkClaims(Bound& bound, const Bytes& file) {
     parts.put("META", offset, value);
     bound.check(name, parts.join(), false);
   };
-  claim("claims 2^31 - 2 slots", meta::kSlots, std::uint64_t{0x7ffffffe});
+  claim("claims 2^24 - 2 slots", meta::kSlots, std::uint64_t{limits::kMaxSlots});
   claim("claims 2^63 slots", meta::kSlots, std::uint64_t{1} << 63);
   claim("claims 4096 dimensions", meta::kDimension, std::uint32_t{4096});
   claim("claims m = 128", meta::kM, std::uint32_t{128});

@@ -104,11 +104,12 @@ TEST_CASE("META out of its limits is refused", "[hostile]") {
   u32(meta::kIndexingThreshold, 1000001, "META", "indexingThreshold");
 
   const std::uint64_t slots = places().slots;
-  for (const std::uint64_t value : {std::uint64_t{0x7fffffff}, slots + (std::uint64_t{1} << 32),
-                                    std::uint64_t{1} << 63, UINT64_MAX}) {
+  for (const std::uint64_t value :
+       {std::uint64_t{limits::kMaxSlots} + 1, slots + (std::uint64_t{1} << 32),
+        std::uint64_t{1} << 63, UINT64_MAX}) {
     u64(meta::kSlots, value, "META", "slots");
   }
-  u64(meta::kSlots, 0x7ffffffe, "HIGH", "bytes instead of");
+  u64(meta::kSlots, limits::kMaxSlots, "HIGH", "bytes instead of");
   u64(meta::kSlots, slots + 1, "HIGH", "bytes instead of");
   u64(meta::kSlots, slots - 1, "HIGH", "bytes instead of");
   const std::uint64_t linked = places().linked;

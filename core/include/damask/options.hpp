@@ -97,9 +97,10 @@ inline constexpr std::uint32_t kMaxEf = 10000;
 inline constexpr std::uint32_t kMaxIndexingThreshold = 1000000;
 inline constexpr std::uint32_t kMaxBuildThreads = 64;
 inline constexpr std::size_t kMaxK = 10000;
-inline constexpr std::size_t kMaxNameBytes = 1024;           ///< id, type, domain, framework.
-inline constexpr std::size_t kMaxTextBytes = 16u << 20;      ///< content, metadata.
-inline constexpr std::uint32_t kMaxSlots = 0x7fffffffu - 1;  ///< Inserted over a store's life.
+inline constexpr std::size_t kMaxNameBytes = 1024;       ///< id, type, domain, framework.
+inline constexpr std::size_t kMaxTextBytes = 16u << 20;  ///< content, metadata.
+/// Patterns and tombstones; a compaction takes the tombstones away.
+inline constexpr std::uint32_t kMaxSlots = 0x00ffffffu - 1;
 /// Under euclidean and dot the largest |component| of a vector that is not zero lies between
 /// these, so that float32 distances neither overflow nor vanish. Cosine takes any finite vector
 /// but zero.

@@ -156,9 +156,9 @@ void SnapshotSource::writeHigh(Archive& archive, Slot slot) const {
 void SnapshotSource::writeLinks(Archive& archive, Slot slot, std::int32_t level) const {
   const LinkList list = links(slot, level);
   const std::uint32_t count = list.count();
-  archive(count);
-  putValues(archive, list.begin(), count);
-  for (std::uint32_t i = count; i < list.capacity(); ++i) archive(std::uint32_t{0});
+  std::uint32_t row[1 + 2 * limits::kMaxM] = {count};
+  std::copy_n(list.begin(), count, row + 1);
+  putValues(archive, row, 1 + std::size_t{list.capacity()});
 }
 
 // Of a dead slot there are zeros, and no text.

@@ -32,12 +32,12 @@ bool Census::count(const GraphView& graph, const std::uint64_t* live, std::size_
     const LinkList links = graph.links(next_, 0);
     const bool isLive = isAccepted(live, next_);
     ++(isLive ? found_.live : found_.tombstones);
-    for (std::uint32_t i = 0; i < links.capacity() && links[i] != kNoSlot; ++i) {
-      if (links[i] < nodes_ && inDegrees_[links[i]] != UINT8_MAX) ++inDegrees_[links[i]];
-      if (!isLive) continue;
+    links.each([&](Slot slot) {
+      if (slot < nodes_ && inDegrees_[slot] != UINT8_MAX) ++inDegrees_[slot];
+      if (!isLive) return;
       ++found_.links;
-      if (!isAccepted(live, links[i])) ++found_.linksToTombstones;
-    }
+      if (!isAccepted(live, slot)) ++found_.linksToTombstones;
+    });
   }
   if (next_ == nodes_) phase_ = Phase::walking;
   return false;
@@ -48,10 +48,11 @@ bool Census::walk(const GraphView& graph, std::size_t most) {
   const std::size_t end = std::min<std::size_t>(queue_.size(), followed_ + most);
   for (; followed_ < end; ++followed_) {
     if (followed_ + kAhead < queue_.size()) {
-      prefetch(graph.links(queue_[followed_ + kAhead], 0).begin(), sizeof(Slot) * graph.m * 2);
+      const LinkList ahead = graph.links(queue_[followed_ + kAhead], 0);
+      prefetch(ahead.begin(), ahead.bytes());
     }
     const LinkList links = graph.links(queue_[followed_], 0);
-    for (std::uint32_t i = 0; i < links.capacity() && links[i] != kNoSlot; ++i) reach(links[i]);
+    links.each([this](Slot other) { reach(other); });
   }
   if (followed_ < queue_.size()) return false;
   phase_ = Phase::telling;
@@ -90,7 +91,7 @@ void Census::reachFrom(const GraphView& graph, Slot slot) {
   reach(slot);
   for (; followed_ < queue_.size(); ++followed_) {
     const LinkList links = graph.links(queue_[followed_], 0);
-    for (std::uint32_t i = 0; i < links.capacity() && links[i] != kNoSlot; ++i) reach(links[i]);
+    links.each([this](Slot other) { reach(other); });
   }
 }
 

@@ -65,7 +65,7 @@ void Graph::giveLists(std::int32_t level) noexcept {
   }
 }
 
-std::span<Slot> Graph::links(Slot slot, std::int32_t level) noexcept {
+std::span<LinkSlot> Graph::links(Slot slot, std::int32_t level) noexcept {
   if (level == 0) return {links0_.row(slot), links0_.width()};
   return {upperLinks_.row(upperRows_[slot] + static_cast<Slot>(level - 1)), upperLinks_.width()};
 }
@@ -77,7 +77,7 @@ void Graph::keepLinks(Slot slot, std::int32_t level) {
 
 LinkList Graph::frozenLinks(Slot slot, std::int32_t level) const {
   const LinkList now = view().links(slot, level);
-  const Slot* kept = archive_->find(slot, level);
+  const LinkSlot* kept = archive_->find(slot, level);
   return kept == nullptr ? now : LinkList(kept, now.capacity());
 }
 

@@ -65,7 +65,7 @@ class Graph {
   /// From now on keepLinks() notes the nodes there, as long as it is there.
   void watch(const std::shared_ptr<LinkChanges>& changes) noexcept { changes_ = changes; }
   /// The list of a node below linked(), to be written.
-  std::span<Slot> links(Slot slot, std::int32_t level) noexcept;
+  std::span<LinkSlot> links(Slot slot, std::int32_t level) noexcept;
 
   /// Links the next node as a snapshot had it; the caller checks the whole graph (checkGraph)
   /// before it is used. `links0` and each list of `upper` is in a row of 1 + 2m and 1 + m numbers:
@@ -87,8 +87,8 @@ class Graph {
   std::uint32_t m_;
   std::uint64_t seed_;
   BlockArray<std::uint8_t> codes_;
-  BlockArray<Slot> links0_;
-  BlockArray<Slot> upperLinks_;
+  BlockArray<LinkSlot> links0_;
+  BlockArray<LinkSlot> upperLinks_;
   std::vector<HotFactor> factors_;
   std::vector<std::uint8_t> levels_;
   std::vector<std::uint32_t> upperRows_;  ///< Per node its first row; of no meaning at level 0.

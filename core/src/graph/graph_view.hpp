@@ -5,18 +5,18 @@
 
 #include "codec/codec.hpp"
 #include "graph/block_array.hpp"
+#include "graph/link_slot.hpp"
 
 namespace damask {
-
-/// Ends a list of links that is shorter than its row.
-inline constexpr Slot kNoSlot = 0xffffffffu;
 
 /// One node's links at one level: slots up to kNoSlot or to the end of the row.
 class LinkList {
  public:
-  LinkList(const Slot* row, std::uint32_t capacity) noexcept : row_(row), capacity_(capacity) {}
+  LinkList(const LinkSlot* row, std::uint32_t capacity) noexcept : row_(row), capacity_(capacity) {}
 
-  const Slot* begin() const noexcept { return row_; }
+  const LinkSlot* begin() const noexcept { return row_; }
+  /// Of the row, in bytes.
+  std::size_t bytes() const noexcept { return capacity_ * sizeof(LinkSlot); }
   std::uint32_t capacity() const noexcept { return capacity_; }
   /// O(count).
   std::uint32_t count() const noexcept {
@@ -25,9 +25,20 @@ class LinkList {
     return n;
   }
   Slot operator[](std::uint32_t i) const noexcept { return row_[i]; }
+  /// Calls use(slot) with each.
+  template <typename Use>
+  void each(Use&& use) const {
+    const LinkSlot* const last = row_ + capacity_ - 1;
+    for (const LinkSlot* link = row_; link != last; ++link) {
+      const Slot slot = LinkSlot::readBeforeAnother(link);
+      if (slot == kNoSlot) return;
+      use(slot);
+    }
+    if (const Slot slot = *last; slot != kNoSlot) use(slot);
+  }
 
  private:
-  const Slot* row_;
+  const LinkSlot* row_;
   std::uint32_t capacity_;
 };
 
@@ -35,8 +46,8 @@ class LinkList {
 struct GraphView {
   BlockRows<std::uint8_t> codes;       ///< Top planes.
   const HotFactor* factors = nullptr;  ///< Beside them: they take one line for eight nodes.
-  BlockRows<Slot> links0;              ///< Links at level 0, 2 m a row.
-  BlockRows<Slot> upperLinks;          ///< Links above, m a row; rows of a node follow one another.
+  BlockRows<LinkSlot> links0;          ///< Links at level 0, 2 m a row.
+  BlockRows<LinkSlot> upperLinks;      ///< Links above, m a row; rows of a node follow one another.
   const std::uint32_t* upperRows = nullptr;  ///< Per node: its first row of upperLinks.
   std::uint32_t m = 0;
   Slot slots = 0;  ///< Nodes that are linked: 0 to slots - 1.

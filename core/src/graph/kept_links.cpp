@@ -90,7 +90,7 @@ void KeptLinks::carry(const GraphView& from, Graph& to, const Codec& codec, Slot
 void KeptLinks::lookThrough(const GraphView& from, Slot origin, std::int32_t level) {
   VisitedSet& visited = scratch_.search.visited;
   visited.begin(from.slots);
-  visited.visit(LinkList(&origin, 1));
+  visited.visit({&origin, 1});
   visited.visit(from.links(origin, level));
   const std::size_t direct = visited.count();
   const std::size_t mostThrough = kMostThrough * from.m, enough = direct - 1;

@@ -76,7 +76,7 @@ class BackLinker {
 
   /// `row` is the owner's list; the new nodes of `links` are in ascending order.
   template <typename Links>
-  void add(std::span<Slot> row, const Links& links) {
+  void add(std::span<LinkSlot> row, const Links& links) {
     const auto end = std::find(row.begin(), row.end(), kNoSlot);
     const auto room = static_cast<std::size_t>(row.end() - end);
     if (links.size() <= room) {

@@ -23,13 +23,13 @@ class LinkArchive {
     return slot >= graph_.slots || begins_.contains(keyOf(slot, level));
   }
   /// Throws std::bad_alloc, with nothing changed.
-  void keep(Slot slot, std::int32_t level, std::span<const Slot> links) {
+  void keep(Slot slot, std::int32_t level, std::span<const LinkSlot> links) {
     const std::size_t begin = kept_.size();
     kept_.insert(kept_.end(), links.begin(), links.end());
     begins_.emplace(keyOf(slot, level), begin);
   }
   /// Those that were kept; null when they have not changed.
-  const Slot* find(Slot slot, std::int32_t level) const {
+  const LinkSlot* find(Slot slot, std::int32_t level) const {
     const auto found = begins_.find(keyOf(slot, level));
     return found == begins_.end() ? nullptr : &kept_[found->second];
   }
@@ -40,7 +40,7 @@ class LinkArchive {
   }
 
   GraphView graph_;
-  std::vector<Slot> kept_;
+  std::vector<LinkSlot> kept_;
   tsl::robin_map<std::uint64_t, std::size_t> begins_;
 };
 

@@ -13,17 +13,17 @@ namespace {
 constexpr std::uint8_t kEnough = 4;
 
 /// A search for live nodes among tombstones ends when it has met so many nodes.
-constexpr std::size_t kMostPooled = 16384;
+constexpr std::size_t kMostSought = 16384;
 
 bool hasLink(const GraphView& graph, Slot from, Slot to) {
   const LinkList links = graph.links(from, 0);
-  const Slot* end = links.begin() + links.count();
+  const LinkSlot* end = links.begin() + links.count();
   return std::find(links.begin(), end, to) != end;
 }
 
 /// Whether another node of a list links to one of it: without the list's own link, all that could
 /// be reached before can be reached still.
-bool isReachedThrough(const GraphView& graph, std::span<const Slot> row, Slot slot) {
+bool isReachedThrough(const GraphView& graph, std::span<const LinkSlot> row, Slot slot) {
   return std::any_of(row.begin(), row.end(), [&](Slot through) {
     return through != slot && hasLink(graph, through, slot);
   });
@@ -54,7 +54,7 @@ bool Repair::mend(Graph& graph, const Codec& codec, std::uint32_t ef, const std:
   Walker walker(view, codec, query, scratch_.search);
   auto& found = scratch_.search.found;
   const auto seek = [&](Candidate start) {
-    walker.collectAmong(start, 0, ef + 1, 1, live, std::max<std::size_t>(kMostPooled, ef), nullptr);
+    walker.collectAmong(start, 0, ef + 1, 1, live, std::max<std::size_t>(kMostSought, ef), nullptr);
     std::erase_if(found, [&](Candidate c) {
       const Slot other = walker.slotOf(c);
       return other == slot || !isAccepted(live, other) || !census_.isReached(other);
@@ -101,7 +101,7 @@ bool Repair::linkTo(Graph& graph, const Codec& codec, Slot owner, Slot slot) {
 }
 
 void Repair::rankFarthestFirst(const Graph& graph, const Codec& codec, Slot owner,
-                               std::span<const Slot> row) {
+                               std::span<const LinkSlot> row) {
   const GraphView view = graph.view();
   const Chooser chooser(view, codec, scratch_);
   scratch_.codes.clear();

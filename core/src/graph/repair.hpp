@@ -34,7 +34,7 @@ class Repair {
   bool linkTo(Graph& graph, const Codec& codec, Slot owner, Slot slot);
   void giveLinks(Graph& graph, const Codec& codec, Slot slot);
   void rankFarthestFirst(const Graph& graph, const Codec& codec, Slot owner,
-                         std::span<const Slot> row);
+                         std::span<const LinkSlot> row);
 
   Census census_;
   std::size_t next_ = 0;

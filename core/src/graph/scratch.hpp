@@ -32,40 +32,25 @@ class VisitedSet {
   /// Visits those of a list that were not yet. No branch depends on whether they were: it could not
   /// be predicted.
   void visit(const LinkList& links) {
-    if (order_.size() < count_ + links.capacity()) order_.resize(2 * (count_ + links.capacity()));
-    std::uint64_t* const words = words_.data();
-    Slot* end = order_.data() + count_;
-    for (const Slot* link = links.begin(); link != links.begin() + links.capacity(); ++link) {
-      const Slot slot = *link;
-      if (slot == kNoSlot) break;
-      const std::uint64_t word = words[slot / 64];
-      const std::uint64_t bit = std::uint64_t{1} << (slot % 64);
-      *end = slot;
-      end += (word & bit) == 0;
-      words[slot / 64] = word | bit;
-    }
-    count_ = static_cast<std::size_t>(end - order_.data());
+    Visits visits(*this, links.capacity());
+    links.each([&](Slot slot) { visits.add(slot); });
+    count_ = visits.count(*this);
+  }
+  /// The same of slots that are no list.
+  void visit(std::span<const Slot> slots) {
+    Visits visits(*this, slots.size());
+    for (const Slot slot : slots) visits.add(slot);
+    count_ = visits.count(*this);
   }
 
   /// Visits those of a list that were not yet and that `accepts` has a bit for, or, when `inverted`
   /// is all ones, has none for. Returns how many of those there are, visited before or not.
   std::size_t visitAmong(const LinkList& links, const std::uint64_t* accepts,
                          std::uint64_t inverted) {
-    if (order_.size() < count_ + links.capacity()) order_.resize(2 * (count_ + links.capacity()));
-    std::uint64_t* const words = words_.data();
-    Slot* end = order_.data() + count_;
+    Visits visits(*this, links.capacity());
     std::size_t among = 0;
-    for (const Slot* link = links.begin(); link != links.begin() + links.capacity(); ++link) {
-      const Slot slot = *link;
-      if (slot == kNoSlot) break;
-      const std::uint64_t word = words[slot / 64];
-      const std::uint64_t bit = std::uint64_t{1} << (slot % 64) & (accepts[slot / 64] ^ inverted);
-      *end = slot;
-      end += (bit & ~word) != 0;
-      among += bit != 0;
-      words[slot / 64] = word | bit;
-    }
-    count_ = static_cast<std::size_t>(end - order_.data());
+    links.each([&](Slot slot) { among += visits.addAmong(slot, accepts[slot / 64] ^ inverted); });
+    count_ = visits.count(*this);
     return among;
   }
 
@@ -76,6 +61,39 @@ class VisitedSet {
   }
 
  private:
+  // Visits at most so many more, with all that this takes at hand.
+  class Visits {
+   public:
+    Visits(VisitedSet& set, std::size_t most) {
+      if (set.order_.size() < set.count_ + most) set.order_.resize(2 * (set.count_ + most));
+      words_ = set.words_.data();
+      end_ = set.order_.data() + set.count_;
+    }
+    void add(Slot slot) noexcept {
+      const std::uint64_t word = words_[slot / 64];
+      const std::uint64_t bit = std::uint64_t{1} << (slot % 64);
+      *end_ = slot;
+      end_ += (word & bit) == 0;
+      words_[slot / 64] = word | bit;
+    }
+    // The same if its bit of `wanted` is set, and whether it is.
+    bool addAmong(Slot slot, std::uint64_t wanted) noexcept {
+      const std::uint64_t word = words_[slot / 64];
+      const std::uint64_t bit = std::uint64_t{1} << (slot % 64) & wanted;
+      *end_ = slot;
+      end_ += (bit & ~word) != 0;
+      words_[slot / 64] = word | bit;
+      return bit != 0;
+    }
+    std::size_t count(const VisitedSet& set) const noexcept {
+      return static_cast<std::size_t>(end_ - set.order_.data());
+    }
+
+   private:
+    std::uint64_t* words_;
+    Slot* end_;
+  };
+
   std::vector<std::uint64_t> words_;
   std::vector<Slot> order_;
   std::size_t count_ = 0;

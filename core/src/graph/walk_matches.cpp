@@ -81,7 +81,7 @@ void collectMatches(Walker& walker, const GraphView& graph, Slot start, std::uin
   scratch.bridges.begin(graph.slots);
   auto& spread = scratch.batchSlots;
   spreadMatches(graph.slots, accepts, matches, spread);
-  walker.visit({spread.data(), static_cast<std::uint32_t>(spread.size())});
+  walker.visit(spread);
   if (isAccepted(accepts, start)) walker.visit({&start, 1});
   walker.visitMatches(start, accepts);
   for (;;) {

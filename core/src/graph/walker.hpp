@@ -63,7 +63,8 @@ class Walker {
       for (bool moved = true; moved;) {
         moved = false;
         const LinkList links = graph_.links(slotOf(best), l);
-        scoreBatch({links.begin(), links.count()});
+        scratch_.batchSlots.assign(links.begin(), links.begin() + links.count());
+        scoreBatch(scratch_.batchSlots);
         for (std::size_t i = 0; i < batchSize(); ++i) {
           const Candidate c = batchCandidate(i);
           if (c < best) {
@@ -134,11 +135,11 @@ class Walker {
   void begin(Candidate start) {
     begin();
     const Slot slot = slotOf(start);
-    scratch_.visited.visit(LinkList(&slot, 1));
+    scratch_.visited.visit({&slot, 1});
     scored_ = 1;
   }
-  /// Visits those of a list that were not yet visited.
-  void visit(const LinkList& slots) {
+  /// Visits those of these that were not yet visited.
+  void visit(std::span<const Slot> slots) {
     const std::size_t before = scratch_.visited.count();
     scratch_.visited.visit(slots);
     askSince(before);
@@ -161,9 +162,7 @@ class Walker {
     scratch_.bridges.visitAmong(links, accepts, kOthers);
     const std::span<const Slot> through = scratch_.bridges.since(bridge);
     const auto askLinks = [&](std::size_t i) {
-      if (i < through.size()) {
-        prefetch(graph_.links(through[i], 0).begin(), sizeof(Slot) * graph_.m * 2);
-      }
+      if (i < through.size()) askList(through[i], 0);
     };
     for (std::size_t i = 0; i < kBridgesAhead; ++i) askLinks(i);
     for (std::size_t i = 0; i < through.size() && met < enough; ++i) {
@@ -228,7 +227,7 @@ class Walker {
     for (; next < pool.size() && asked < 2 * atOnce; ++next) {
       if (isExpanded(pool[next])) continue;
       const Slot slot = slotOf(pool[next]);
-      prefetch(graph_.links(slot, level).begin(), sizeof(Slot) * graph_.m * (level == 0 ? 2 : 1));
+      askList(slot, level);
       if (++asked > atOnce) continue;
       first = std::min(first, next);
       pool[next] |= 1;
@@ -254,6 +253,11 @@ class Walker {
     return begin;
   }
 
+  // Asks for a node's list.
+  void askList(Slot slot, std::int32_t level) const noexcept {
+    const LinkList links = graph_.links(slot, level);
+    prefetch(links.begin(), links.bytes());
+  }
   // Asks for what scoring these reads, and notes where their codes are: in the next batch they come
   // behind so many others.
   void ask(std::span<const Slot> slots, std::size_t behind) {

@@ -116,7 +116,8 @@ Result<void> insertPattern(StoreState& s, const Pattern& pattern, std::span<cons
   const Slot slot = s.graph.slots();
   if (slot >= limits::kMaxSlots) {
     return fail(ErrorCode::invalidArgument,
-                "the store has used all of its " + std::to_string(limits::kMaxSlots) + " slots");
+                "the store has used all of its " + std::to_string(limits::kMaxSlots) +
+                    " slots: compacting it gives those of removed patterns back");
   }
   makeRoomForOne(s);
   const Records::Prepared prepared = s.records.prepare(pattern);
