@@ -1,6 +1,5 @@
 // The arithmetic of the benchmarks: what a wrong figure could come from.
 #define CATCH_CONFIG_NO_POSIX_SIGNALS
-#define CATCH_CONFIG_MAIN
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>

@@ -1,7 +1,6 @@
 // Threads on one store, as its header allows them: const members at the same time, the others
 // alone. Under ThreadSanitizer (preset native-tsan) any access that this does not order is found.
 
-#define CATCH_CONFIG_MAIN
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <iostream>

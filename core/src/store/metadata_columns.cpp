@@ -2,18 +2,13 @@
 
 #include <algorithm>
 
+#include "store/make_room.hpp"
 #include "store/metadata_values.hpp"
 
 namespace damask {
 namespace {
 
 constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
-
-// Amortised room, so that the push_back that follows cannot throw.
-template <typename T>
-void makeRoom(std::vector<T>& v, std::size_t size) {
-  if (v.capacity() < size) v.reserve(std::max(size, v.capacity() + v.capacity() / 2));
-}
 
 }  // namespace
 

@@ -1,17 +1,12 @@
 #include "store/records.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <cstring>
 
+#include "store/make_room.hpp"
+
 namespace damask {
 namespace {
-
-// Amortised room for one more, so that the push_back that follows cannot throw.
-template <typename T>
-void makeRoom(std::vector<T>& v, std::size_t size) {
-  if (v.capacity() < size) v.reserve(std::max(size, v.capacity() + v.capacity() / 2));
-}
 
 template <typename T>
 std::optional<T> when(bool present, T value) {
