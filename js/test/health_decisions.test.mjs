@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { covers, expectedAt } from '../lib/health/baseline.js';
-import { decide, worsened } from '../lib/health/ladder.js';
+import { decide, shareFor, worsened } from '../lib/health/ladder.js';
 import { faultsOf, judge, reasonsOf } from '../lib/health/states.js';
 
 const share = (value, spread = 0.005, trials = 500) => ({
@@ -32,6 +32,16 @@ test('a reason is given after two readings in a row, and taken back after three'
   assert.deepEqual(codes(after([good, good], standing)), ['LOW_RECALL']);
   assert.deepEqual(codes(after([good, good, bad, good, good], standing)), ['LOW_RECALL']);
   assert.deepEqual(codes(after([good, good, good], standing)), []);
+});
+
+test('work takes a larger part of the time the more tombstones there are', () => {
+  assert.equal(shareFor(10_000, 0), 0.25);
+  assert.equal(shareFor(10_000, 200), 0.25, 'where a compaction is not wanted yet');
+  assert.equal(shareFor(12_000, 300), 0.4375);
+  assert.equal(shareFor(10_000, 400), 1);
+  assert.equal(shareFor(10_000, 9_000), 1);
+  assert.equal(shareFor(100, 255), 0.25, 'few are no matter in a small store');
+  assert.equal(shareFor(0, 256), 1, 'in a store that was emptied all is waste');
 });
 
 test('between the two thresholds a reason stays as it is', () => {

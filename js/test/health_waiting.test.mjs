@@ -37,6 +37,28 @@ test('work that rests goes on at once, and without rest, when somebody waits for
   assert.equal(clock.waiting, 0);
 });
 
+test('work rests as long as its share of the time says, and at a share of 1 not at all', async () => {
+  const clock = new FakeClock();
+  const { signal } = new AbortController();
+  let part = 0.25;
+  const { pause } = atLeisure('native', { clock, signal, share: () => part });
+  const isOver = async (ms) => {
+    let over = false;
+    const resting = pause().then(() => (over = true));
+    await clock.advance(ms - 0.5);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(over, false, `${part}: before ${ms} ms`);
+    await clock.advance(0.5);
+    await resting;
+  };
+  await isOver(3);
+  part = 0.5;
+  await isOver(1);
+  part = 1;
+  await pause();
+  assert.equal(clock.waiting, 0);
+});
+
 test('a pause is over when its time is, when the signal fires, or when something wakes it', async () => {
   const clock = new FakeClock();
   const stop = new AbortController();

@@ -1,12 +1,12 @@
 import { DisposedError } from '../errors.js';
 import type { BackendName, HealthReason, StoreHealth, WorkOptions } from '../interface.js';
 import { Turns } from '../pattern_store/turns.js';
-import { hasGraph } from './census.js';
+import { hasGraph, tombstonesOf } from './census.js';
 import { Chronicle, type Shelf } from './chronicle.js';
 import { Healer, type HealerParts } from './healer.js';
 import type { History } from './history.js';
 import { Listeners, messageOf, safely } from './listeners.js';
-import { decide, type Decision, type Need } from './ladder.js';
+import { decide, shareFor, type Decision, type Need } from './ladder.js';
 import { measure, questionsFor, type Measured } from './measure.js';
 import { Norm } from './norm.js';
 import { atLeisure, briskly, type Pace } from './pace.js';
@@ -192,7 +192,9 @@ export class Caretaker {
     const { watch, steering, storeOf, rebuilds, backend, clock } = this.#parts;
     const { signal } = this.#stop;
     const held = [rebuilds, this.#heals];
-    const pace = atLeisure(backend, { clock, signal, share: steering.repairShare, held });
+    const share = (): number =>
+      steering.repairShare ?? shareFor(storeOf().size, tombstonesOf(storeOf()));
+    const pace = atLeisure(backend, { clock, signal, share, held });
     try {
       if (hasGraph(storeOf())) {
         watch.probe(PROBES, PROBES_MS);

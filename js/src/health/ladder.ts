@@ -1,3 +1,4 @@
+import { LEISURE } from './pace.js';
 import type { Estimate, HealingFigures, HealingKind } from './shape.js';
 import { FEW_TOMBSTONES, hasLost, type Reading, type ReasonCode } from './states.js';
 
@@ -81,6 +82,16 @@ export function decide(need: Need): Decision | undefined {
 /** Shares that are less by so little do not matter, however certain they are. */
 const SHARE_WORSE = 0.02;
 const DISTANCES_WORSE = 1.1;
+
+/**
+ * The part of the time that work in the background takes where nobody says: more when tombstones come faster
+ * than it takes them away, and from twice TOMBSTONE_SHARE on all but what a turn of the event loop takes.
+ */
+export function shareFor(live: number, tombstones: number): number {
+  if (tombstones < FEW_TOMBSTONES) return LEISURE;
+  const beyond = tombstones / Math.max(live, 1) / TOMBSTONE_SHARE - 1;
+  return Math.min(1, LEISURE + (1 - LEISURE) * Math.max(0, beyond));
+}
 
 /** What was measured before an action, or after it. */
 export interface Compared {

@@ -33,8 +33,8 @@ export function briskly(backend: BackendName, signal?: AbortSignal): Pace {
 interface Leisure {
   clock: Clock;
   signal: AbortSignal;
-  /** The part of the time that the work takes. */
-  share?: number;
+  /** The part of the time that the work takes, asked before each rest. (0, 1] */
+  share?: () => number;
   /** What the work may hold: as soon as somebody waits for one, it goes on without rest. */
   held?: readonly Pick<Turns, 'hasWaiting' | 'onWaiting'>[];
 }
@@ -45,13 +45,16 @@ interface Leisure {
  */
 export function atLeisure(
   backend: BackendName,
-  { clock, signal, share = LEISURE, held = [] }: Leisure,
+  { clock, signal, share = () => LEISURE, held = [] }: Leisure,
 ): Pace {
   const sliceMs = SLICE_MS[backend];
-  const restMs = sliceMs * (1 / share - 1);
   const wakeups = held.map((turns) => (wake: () => void) => turns.onWaiting(wake));
-  const pause = (): Promise<void> =>
-    held.some(({ hasWaiting }) => hasWaiting) ? soon() : pauseFor(clock, restMs, signal, wakeups);
+  const pause = (): Promise<void> => {
+    const restMs = sliceMs * (1 / share() - 1);
+    return restMs === 0 || held.some(({ hasWaiting }) => hasWaiting)
+      ? soon()
+      : pauseFor(clock, restMs, signal, wakeups);
+  };
   return { sliceMs, pause, signal };
 }
 

@@ -1,7 +1,6 @@
 import type { SearchOptions } from '../types.js';
 import type { Clock } from './clock.js';
 import { createEfController, type EfController } from './control/controller.js';
-import { LEISURE } from './pace.js';
 import type { EfControl, SearchTargets } from './shape.js';
 import { Timings } from './timings.js';
 import type { Missed } from './watch.js';
@@ -58,9 +57,9 @@ export class Steering {
     return this.#controller === undefined && this.targets?.p99Ms !== undefined;
   }
 
-  /** The part of the time that repairing may take. */
-  get repairShare(): number {
-    return this.#controller?.repairShare ?? LEISURE;
+  /** The part of the time that repairing may take; undefined where nothing is to be held. */
+  get repairShare(): number | undefined {
+    return this.#controller?.repairShare;
   }
 
   /** The options with the ef that is to be used: a search that gives its own keeps it. */
