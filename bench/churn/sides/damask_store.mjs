@@ -4,8 +4,12 @@ import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fromSnapshot, openPatternStore } from '../../../js/lib/index.js';
 import { only } from '../../js/engines.mjs';
+import { longestStallMs } from '../stall.mjs';
 import { viewOf } from './damask.mjs';
 import { patternOf } from './damask_view.mjs';
+
+/** The machine is watched as long as healing was busy, up to this. */
+const MOST_WATCHED_MS = 1000;
 
 export class DamaskStoreSide {
   constructor(arm, settings) {
@@ -85,13 +89,15 @@ export class DamaskStoreSide {
     const actions = (await this.#store.healingActions()).slice(this.#seen);
     this.#seen += actions.length;
     const costs = actions.map(({ cost }) => cost).filter(Boolean);
+    const busyMs = costs.reduce((sum, { busyMs }) => sum + busyMs, 0);
     return {
       actions: actions.map(({ kind, outcome }) =>
         outcome === 'kept' ? kind : `${kind} ${outcome}`,
       ),
-      busyMs: costs.reduce((sum, { busyMs }) => sum + busyMs, 0),
+      busyMs,
       longestPauseMs: Math.max(0, ...costs.map(({ longestPauseMs }) => longestPauseMs)),
       longestGapMs,
+      machineStallMs: longestStallMs(Math.min(busyMs, MOST_WATCHED_MS)),
       peakBytes: Math.max(0, ...costs.map(({ peakBytes }) => peakBytes)),
     };
   }

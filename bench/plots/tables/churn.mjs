@@ -23,6 +23,9 @@ function withInterval(it) {
     : `${percent(it.value)} (${percent(it.low)} to ${percent(it.high)})`;
 }
 
+/** Of the arm that is watched for it. */
+const stallText = (ms) => (ms ? figure(ms, 2) : '-');
+
 const WHICH = [
   ['replaced a day', ({ rate }) => `${rate}%`],
   ['deleted', ({ deletes }) => deletes, 'left'],
@@ -50,6 +53,7 @@ const cost = [
   ['actions', ({ actions }) => figure(actions, 1)],
   ['busy, ms', ({ busyMs }) => figure(busyMs)],
   ['longest pause, ms', ({ longestPauseMs }) => figure(longestPauseMs, 2)],
+  ['longest stall of an idle loop, ms', ({ machineStallMs }) => stallText(machineStallMs)],
   ['held beside the store, MiB', ({ peakBytes }) => mebibytes(peakBytes)],
   ['p99 during repair', ({ duringP99Ratio }) => figure(duringP99Ratio, 2)],
 ];
