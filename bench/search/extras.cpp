@@ -19,29 +19,56 @@ SearchOptions searchOf(const Plan& plan, std::uint32_t ef) {
 /// So many searches in a pass: some tenths of a second.
 constexpr std::size_t kSearches = 20000;
 
+/// Pairs of passes: each is short, so that others on the machine may spoil some.
+constexpr std::size_t kPairs = 11;
+
+/// What two threads are measured with. Of few queries again and again all that a search reads is
+/// near its core, so that what is lost there is the processor's share, not memory's.
+struct Searches {
+  const PatternStore& store;
+  const testing::Vectors& queries;
+  SearchOptions options;
+  std::size_t distinct;  ///< The first so many queries in turn.
+};
+
 /// Every `step`-th search from `first` on, once all threads have made their memory for searching.
-void searchSome(const PatternStore& store, const Dataset& data, const SearchOptions& options,
-                std::size_t first, std::size_t step, std::barrier<>& start) {
-  std::vector<SlotHit> hits(options.k);
+void searchSome(const Searches& its, std::size_t first, std::size_t step, std::barrier<>& start) {
+  std::vector<SlotHit> hits(its.options.k);
   const auto search = [&](std::size_t i) {
-    orThrow(store.searchSlots(data.queries[i % data.queries.count()], options, hits));
+    orThrow(its.store.searchSlots(its.queries[i % its.distinct], its.options, hits));
   };
   search(first);
   start.arrive_and_wait();
   for (std::size_t i = first; i < kSearches; i += step) search(i);
 }
 
-double searchesPerSecond(const PatternStore& store, const Dataset& data,
-                         const SearchOptions& options, std::size_t count) {
+double searchesPerSecond(const Searches& its, std::size_t count) {
   std::barrier start(static_cast<std::ptrdiff_t>(count) + 1);
   std::vector<std::thread> threads;
   for (std::size_t t = 0; t < count; ++t) {
-    threads.emplace_back([&, t] { searchSome(store, data, options, t, count, start); });
+    threads.emplace_back([&, t] { searchSome(its, t, count, start); });
   }
   start.arrive_and_wait();
   const auto begin = Clock::now();
   for (auto& thread : threads) thread.join();
   return static_cast<double>(kSearches) / secondsSince(begin);
+}
+
+struct Scaling {
+  double one = 0, two = 0, ratio = 0;  ///< Medians: searches a second, and of the pairs' ratios.
+};
+
+Scaling scalingOf(const Searches& its) {
+  std::vector<double> one, two, ratios;
+  for (std::size_t pair = 0; pair <= kPairs; ++pair) {
+    const double alone = searchesPerSecond(its, 1);
+    const double together = searchesPerSecond(its, 2);
+    if (pair == 0) continue;
+    one.push_back(alone);
+    two.push_back(together);
+    ratios.push_back(together / alone);
+  }
+  return {median(one), median(two), median(ratios)};
 }
 
 struct Opened {
@@ -65,19 +92,14 @@ Opened openAndSearch(const SnapshotFile& file, const Dataset& data, const Search
 Json measureThreads(const PatternStore& store, const Dataset& data, const Plan& plan,
                     std::uint32_t ef) {
   const SearchOptions options = searchOf(plan, ef);
-  std::vector<double> one, two, ratios;
-  for (std::size_t pass = 0; pass <= plan.passes; ++pass) {
-    const double alone = searchesPerSecond(store, data, options, 1);
-    const double together = searchesPerSecond(store, data, options, 2);
-    if (pass == 0) continue;
-    one.push_back(alone);
-    two.push_back(together);
-    ratios.push_back(together / alone);
-  }
+  // Two, as two threads ask every other one.
+  const Scaling all = scalingOf({store, data.queries, options, data.queries.count()});
+  const Scaling hot = scalingOf({store, data.queries, options, 2});
   return {{"ef", ef},
-          {"oneThreadPerSecond", median(one)},
-          {"twoThreadsPerSecond", median(two)},
-          {"ratio", median(ratios)}};
+          {"oneThreadPerSecond", all.one},
+          {"twoThreadsPerSecond", all.two},
+          {"ratio", all.ratio},
+          {"hotRatio", hot.ratio}};
 }
 
 Json measureBuild(const Dataset& data, const GraphSettings& settings) {

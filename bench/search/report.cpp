@@ -99,8 +99,10 @@ std::string extrasText(const Report& r) {
   std::string text;
   if (!r.threads.is_null()) {
     const auto at = [&](const char* key) { return r.threads[key].get<double>(); };
-    text += fmt::format("two threads: {:.0f} searches/s, one: {:.0f}: {:.2f} times\n",
-                        at("twoThreadsPerSecond"), at("oneThreadPerSecond"), at("ratio"));
+    text += fmt::format(
+        "two threads: {:.0f} searches/s, one: {:.0f}: {:.2f} times; two queries again and "
+        "again: {:.2f} times\n",
+        at("twoThreadsPerSecond"), at("oneThreadPerSecond"), at("ratio"), at("hotRatio"));
   }
   if (!r.build.is_null()) {
     const auto at = [&](const char* key) { return r.build[key].get<double>(); };

@@ -31,10 +31,13 @@ const EQUAL = [
 
 function threadsText({ twoThreads }) {
   if (!twoThreads) return undefined;
-  const { oneThreadPerSecond, twoThreadsPerSecond, ratio } = twoThreads;
+  const { oneThreadPerSecond, twoThreadsPerSecond, ratio, hotRatio } = twoThreads;
+  const hot = hotRatio
+    ? `; of two queries again and again, which wait for no memory, ${times(hotRatio)}`
+    : '';
   return (
     `Batch search: ${figure(oneThreadPerSecond)} a second on one thread, ` +
-    `${figure(twoThreadsPerSecond)} on two: ${times(ratio)}.`
+    `${figure(twoThreadsPerSecond)} on two: ${times(ratio)}${hot}.`
   );
 }
 
