@@ -6,7 +6,7 @@ const kinds = (history) => history.actions.map(({ kind, outcome }) => `${kind} $
 
 test('shutting down stops what is under way', async () => {
   const { store, clock, search, history, caretaker } = look();
-  store.tombstones = 5000;
+  store.tombstones = 300; // Of more it would not rest by the clock.
   store.stepRebuild = () => {
     const end = performance.now() + 2;
     while (performance.now() < end);

@@ -10,6 +10,9 @@ import { FakeClock } from './health_fake.mjs';
 import { backends } from './open_support.mjs';
 
 const run = promisify(execFile);
+const [pace, paceClock] = ['pace', 'clock'].map((name) =>
+  new URL(`../lib/health/${name}.js`, import.meta.url).toString(),
+);
 const child = fileURLToPath(new URL('./health_waiting_child.mjs', import.meta.url));
 
 for (const backend of backends)
@@ -37,7 +40,7 @@ test('work that rests goes on at once, and without rest, when somebody waits for
   assert.equal(clock.waiting, 0);
 });
 
-test('work rests as long as its share of the time says, and at a share of 1 not at all', async () => {
+test('work rests as long as its share of the time says, and at a share of 1 for one turn', async () => {
   const clock = new FakeClock();
   const { signal } = new AbortController();
   let part = 0.25;
@@ -55,8 +58,31 @@ test('work rests as long as its share of the time says, and at a share of 1 not 
   part = 0.5;
   await isOver(1);
   part = 1;
-  await pause();
-  assert.equal(clock.waiting, 0);
+  const turn = pause();
+  assert.equal(clock.waiting, 1);
+  await clock.advance(0);
+  await turn;
+});
+
+test('the shortest rest is a turn of the event loop, and keeps no process from its end', async () => {
+  const script = `
+    import { atLeisure, inSlices } from ${JSON.stringify(pace)};
+    import { systemClock as clock } from ${JSON.stringify(paceClock)};
+    const { signal } = new AbortController();
+    let steps = 0;
+    inSlices(() => ++steps > 0, atLeisure('native', { clock, signal, share: () => 1 }));
+    for (let turn = 0; turn < 20; ++turn) {
+      const before = steps;
+      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+      if (steps === before) throw new Error('no step in two turns');
+    }
+    console.log('ended');
+  `;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], {
+    timeout: 30_000,
+  });
+  assert.equal(stdout, 'ended\n');
 });
 
 test('a pause is over when its time is, when the signal fires, or when something wakes it', async () => {

@@ -4,17 +4,37 @@ export interface Clock {
   now(): number;
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   time(): number;
-  /** Runs `work` after so many milliseconds, unless what it returns is called before. */
+  /**
+   * Runs `work` after so many milliseconds, or when the event loop has gone round once if that is 0, unless
+   * what it returns is called before.
+   */
   after(ms: number, work: () => void): () => void;
 }
 
-/** The runtime's own. Its timers keep no process from its end, where the runtime can say so. */
+/** What Node and its like have. A timer takes a millisecond at least, which is as long as a slice of work. */
+interface Immediates {
+  setImmediate?: (work: () => void) => unknown;
+  clearImmediate?: (immediate: unknown) => void;
+}
+
+/** Keeps no process from its end, where the runtime can say so. */
+function unref(timer: unknown): void {
+  (timer as { unref?: () => void }).unref?.();
+}
+
+/** The runtime's own. Its timers keep no process from its end. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   time: () => Date.now(),
   after(ms, work) {
+    const { setImmediate, clearImmediate } = globalThis as Immediates;
+    if (ms === 0 && setImmediate !== undefined) {
+      const immediate = setImmediate(work);
+      unref(immediate);
+      return () => clearImmediate?.(immediate);
+    }
     const timer = setTimeout(work, ms);
-    (timer as { unref?: () => void }).unref?.();
+    unref(timer);
     return () => {
       clearTimeout(timer);
     };

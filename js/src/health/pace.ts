@@ -51,7 +51,7 @@ export function atLeisure(
   const wakeups = held.map((turns) => (wake: () => void) => turns.onWaiting(wake));
   const pause = (): Promise<void> => {
     const restMs = sliceMs * (1 / share() - 1);
-    return restMs === 0 || held.some(({ hasWaiting }) => hasWaiting)
+    return held.some(({ hasWaiting }) => hasWaiting)
       ? soon()
       : pauseFor(clock, restMs, signal, wakeups);
   };
