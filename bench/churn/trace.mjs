@@ -22,6 +22,9 @@ const GENERATED_COSINE = 0.98;
  * `rows` and `queries` are Vectors, `clusters` and `queryClusters` say of which cluster each is. `drift`
  * are the two days from which on other subjects come.
  */
+/** Of more than a call may have arguments. */
+const largest = (values) => values.reduce((most, value) => Math.max(most, value), 0);
+
 export class Trace {
   constructor({ rows, clusters, queries, queryClusters, start, rate, deletes, seed, drift }) {
     Object.assign(this, { rows, clusters, queries, queryClusters, rate, deletes, seed, drift });
@@ -31,7 +34,7 @@ export class Trace {
     /** The first day on which no real vectors were left of some subject. */
     this.generatedFrom = undefined;
     this.#next = chanceOf('trace', seed, rate, deletes);
-    const count = 1 + Math.max(...clusters, ...queryClusters);
+    const count = 1 + Math.max(largest(clusters), largest(queryClusters));
     this.groups = groupsOf(clusters, count, SHARES, chanceOf('groups', seed));
     this.#begin(start);
   }
