@@ -18,13 +18,13 @@ const DUPLICATES_OF_ONE = 10;
 const DUPLICATE_COSINE = 0.995;
 const GENERATED_COSINE = 0.98;
 
+/** Of more than a call may have arguments. */
+const largest = (values) => values.reduce((most, value) => Math.max(most, value), 0);
+
 /**
  * `rows` and `queries` are Vectors, `clusters` and `queryClusters` say of which cluster each is. `drift`
  * are the two days from which on other subjects come.
  */
-/** Of more than a call may have arguments. */
-const largest = (values) => values.reduce((most, value) => Math.max(most, value), 0);
-
 export class Trace {
   constructor({ rows, clusters, queries, queryClusters, start, rate, deletes, seed, drift }) {
     Object.assign(this, { rows, clusters, queries, queryClusters, rate, deletes, seed, drift });

@@ -37,6 +37,15 @@ test('the same seed gives the same days, and another seed others', () => {
   assert.notEqual(daysOf(SEED), daysOf(SEED + 1));
 });
 
+test('a set may have more rows than a call has arguments', () => {
+  const count = 300_000;
+  const rows = { count, dimension: 2, row: (i) => Float32Array.of(Math.cos(i), Math.sin(i)) };
+  const clusters = Uint16Array.from({ length: count }, (_, i) => i % 16);
+  const trace = traceOf({ rows, clusters, start: 200_000, rate: 1 });
+  assert.equal(trace.live.size, 200_000);
+  assert.ok(trace.nextDay().length >= 2000);
+});
+
 for (const deletes of DELETES)
   test(`each day a tenth is replaced by vectors that were never there (${deletes})`, () => {
     const trace = traceOf({ deletes });
