@@ -55,6 +55,7 @@ function costsOf(days, arm) {
   return {
     busyMs: sum(rows.map(({ repair }) => repair?.busyMs ?? 0)),
     longestPauseMs: Math.max(...rows.map(({ repair }) => repair?.longestPauseMs ?? 0)),
+    longestCollectionMs: Math.max(...rows.map(({ repair }) => repair?.longestCollectionMs ?? 0)),
     machineStallMs: Math.max(...rows.map(({ repair }) => repair?.machineStallMs ?? 0)),
     peakBytes: Math.max(...rows.map(({ repair }) => repair?.peakBytes ?? 0)),
     actions: sum(rows.map(({ repair }) => repair?.actions.length ?? 0)),
@@ -97,6 +98,7 @@ export function summaryOf(cases, lastDay) {
       actions: meanOf(runs.map(({ actions }) => actions)).value,
       peakBytes: Math.max(...runs.map(({ peakBytes }) => peakBytes)),
       longestPauseMs: Math.max(...runs.map(({ longestPauseMs }) => longestPauseMs)),
+      longestCollectionMs: Math.max(...runs.map((run) => run.longestCollectionMs)),
       machineStallMs: Math.max(...runs.map(({ machineStallMs }) => machineStallMs)),
       ...worstDuring(runs),
     };

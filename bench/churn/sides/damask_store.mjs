@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fromSnapshot, openPatternStore } from '../../../js/lib/index.js';
 import { only } from '../../js/engines.mjs';
-import { longestStallMs } from '../stall.mjs';
+import { Collections, longestStallMs } from '../stall.mjs';
 import { viewOf } from './damask.mjs';
 import { patternOf } from './damask_view.mjs';
 
@@ -21,6 +21,7 @@ export class DamaskStoreSide {
   #directory;
   #seen = 0;
   #longestGapMs = 0;
+  #collections = new Collections();
 
   /** Begins with a snapshot, in a place of its own under the folder. */
   static async begin(arm, settings, folder, snapshot) {
@@ -97,6 +98,7 @@ export class DamaskStoreSide {
       busyMs,
       longestPauseMs: Math.max(0, ...costs.map(({ longestPauseMs }) => longestPauseMs)),
       longestGapMs,
+      longestCollectionMs: this.#collections.takeLongestMs(),
       machineStallMs: longestStallMs(Math.min(busyMs, MOST_WATCHED_MS)),
       peakBytes: Math.max(0, ...costs.map(({ peakBytes }) => peakBytes)),
     };

@@ -23,7 +23,13 @@ const caseOf = (seed, off, on) => ({
       sides: [
         row('off', 0.9, off),
         row('on', 0.96, on, {
-          repair: { busyMs: 30, longestPauseMs: 1.5, machineStallMs: 0.5, actions: ['compact'] },
+          repair: {
+            busyMs: 30,
+            longestPauseMs: 1.5,
+            machineStallMs: 0.5,
+            longestCollectionMs: 0.7,
+            actions: ['compact'],
+          },
           during: { p99Ratio: 1.25 },
           before: { p50: 0.5, recall: -1 },
         }),
@@ -60,6 +66,7 @@ test('the summary has means, intervals and what was prevented of complete cases 
   assert.equal(on.prevented.memory, undefined);
   assert.deepEqual([on.busyMs, on.longestPauseMs, on.duringP99Ratio], [30, 1.5, 1.25]);
   assert.deepEqual([on.machineStallMs, off.machineStallMs], [0.5, 0]);
+  assert.equal(on.longestCollectionMs, 0.7);
 });
 
 test('an interval is of Student: 1 to 5 has 3 +- 1.963', () => {

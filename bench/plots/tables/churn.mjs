@@ -53,6 +53,7 @@ const cost = [
   ['actions', ({ actions }) => figure(actions, 1)],
   ['busy, ms', ({ busyMs }) => figure(busyMs)],
   ['longest pause, ms', ({ longestPauseMs }) => figure(longestPauseMs, 2)],
+  ['longest garbage collection, ms', (row) => stallText(row.longestCollectionMs)],
   ['longest stall of an idle loop, ms', ({ machineStallMs }) => stallText(machineStallMs)],
   ['held beside the store, MiB', ({ peakBytes }) => mebibytes(peakBytes)],
   ['p99 during repair', ({ duringP99Ratio }) => figure(duringP99Ratio, 2)],

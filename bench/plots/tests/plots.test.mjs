@@ -175,6 +175,7 @@ test('thirty days have tables of the last, and a picture for each rate', () => {
           busyMs: 1234,
           longestPauseMs: 1.234,
           machineStallMs: 0.456,
+          longestCollectionMs: 0.789,
           peakBytes: 2 ** 21,
           duringP99Ratio: 1.1,
         },
@@ -201,7 +202,7 @@ test('thirty days have tables of the last, and a picture for each rate', () => {
   assert.ok(churn.includes(line), churn);
   assert.match(churn, /\| 5% \| random \| damask on \| 3 \| - \| 7\.77% \| - \|/);
   assert.match(churn, /\| - \| 97\.00% \(96\.00% to 98\.00%\) \|/);
-  assert.match(churn, /\| 4\.0 \| 1,234 \| 1\.23 \| 0\.46 \| 2 \| 1\.10 \|/);
+  assert.match(churn, /\| 4\.0 \| 1,234 \| 1\.23 \| 0\.79 \| 0\.46 \| 2 \| 1\.10 \|/);
   assert.match(churn, /generated: at 5% a day from day 2\./);
   assert.match(churn, /at least 99\.50% of the truth too/);
   assert.match(churn, /Not measured: seed 2, 5% a day, random: days 1 to 2\./);
