@@ -59,10 +59,7 @@ function building(report) {
   return {
     what: "build rate on one thread, damask's best over hnswlib's best",
     target: 'at least 3',
-    value: over(
-      rate(isOurs),
-      rate(isHnswlib),
-    ),
+    value: over(rate(isOurs), rate(isHnswlib)),
   };
 }
 
@@ -213,7 +210,10 @@ export function goalsSection(reports) {
   const mostDays = Math.max(...churned.map(({ plan }) => plan.days));
   for (const report of churned)
     for (const goal of years(report, mostDays))
-      rows.push({ ...goal, by: `\`bench churn\`, ${report.data.name}, ${report.plan.days} days` });
+      rows.push({
+        ...goal,
+        by: `\`bench churn\`, ${report.name.replace(/^churn-/, '')}, ${report.plan.days} days`,
+      });
   const measured = rows.filter(({ value }) => value !== undefined);
   return measured.length ? table(GOALS, measured) : '';
 }
