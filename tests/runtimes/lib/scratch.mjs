@@ -24,8 +24,11 @@ const scratch = path.join(root, 'build/runtimes');
 
 /** Removes what no run that is under way can be using. */
 async function removeOld(folder) {
-  const { mtimeMs } = await stat(folder);
-  if (Date.now() - mtimeMs > HOUR) await rm(folder, { recursive: true, force: true });
+  const found = await stat(folder).catch((error) => {
+    // Another run was faster.
+    if (error.code !== 'ENOENT') throw error;
+  });
+  if (found && Date.now() - found.mtimeMs > HOUR) await rm(folder, { recursive: true, force: true });
 }
 
 /** Gives `work` an empty folder that is gone afterwards. */
