@@ -28,7 +28,8 @@ async function removeOld(folder) {
     // Another run was faster.
     if (error.code !== 'ENOENT') throw error;
   });
-  if (found && Date.now() - found.mtimeMs > HOUR) await rm(folder, { recursive: true, force: true });
+  if (found && Date.now() - found.mtimeMs > HOUR)
+    await rm(folder, { recursive: true, force: true });
 }
 
 /** Gives `work` an empty folder that is gone afterwards. */
