@@ -17,29 +17,39 @@ interface Immediates {
   clearImmediate?: (immediate: unknown) => void;
 }
 
-/** Keeps no process from its end, where the runtime can say so. */
-function unref(timer: unknown): void {
-  (timer as { unref?: () => void }).unref?.();
+/** As `Clock.after`, with a timer that keeps a process from its end. */
+function begin(ms: number, work: () => void): { timer: unknown; callOff: () => void } {
+  const { setImmediate, clearImmediate } = globalThis as Immediates;
+  if (ms === 0 && setImmediate !== undefined) {
+    const timer = setImmediate(work);
+    return { timer, callOff: () => clearImmediate?.(timer) };
+  }
+  const timer = setTimeout(work, ms);
+  return {
+    timer,
+    callOff: () => {
+      clearTimeout(timer);
+    },
+  };
 }
 
-/** The runtime's own. Its timers keep no process from its end. */
+/** The runtime's own. Its timers keep no process from its end, where the runtime can say so. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   time: () => Date.now(),
   after(ms, work) {
-    const { setImmediate, clearImmediate } = globalThis as Immediates;
-    if (ms === 0 && setImmediate !== undefined) {
-      const immediate = setImmediate(work);
-      unref(immediate);
-      return () => clearImmediate?.(immediate);
-    }
-    const timer = setTimeout(work, ms);
-    unref(timer);
-    return () => {
-      clearTimeout(timer);
-    };
+    const { timer, callOff } = begin(ms, work);
+    (timer as { unref?: () => void }).unref?.();
+    return callOff;
   },
 };
+
+/** Lets the event loop go round once. */
+export function soon(): Promise<void> {
+  return new Promise((resolve) => {
+    begin(0, resolve);
+  });
+}
 
 /** Has `wake` called at some event, until what it returns is called. */
 export type Wakeup = (wake: () => void) => () => void;

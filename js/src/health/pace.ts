@@ -1,6 +1,6 @@
 import type { BackendName } from '../interface.js';
 import type { Turns } from '../pattern_store/turns.js';
-import { pauseFor, type Clock } from './clock.js';
+import { pauseFor, soon, type Clock } from './clock.js';
 
 /** How long work may keep the event loop from searches at once, in milliseconds. */
 const SLICE_MS: Readonly<Record<BackendName, number>> = {
@@ -56,18 +56,6 @@ export function atLeisure(
       : pauseFor(clock, restMs, signal, wakeups);
   };
   return { sliceMs, pause, signal };
-}
-
-type Immediate = ((work: () => void) => unknown) | undefined;
-
-/** Lets the event loop go round once. */
-export function soon(): Promise<void> {
-  // A timer takes a millisecond at least, which is as long as a slice.
-  const immediate = (globalThis as { setImmediate?: Immediate }).setImmediate;
-  return new Promise((resolve) => {
-    if (immediate === undefined) setTimeout(resolve, 0);
-    else immediate(resolve);
-  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../errors.js';
-import { inSlices, soon, StepSize, type Pace, type Taken } from '../health/pace.js';
+import { soon } from '../health/clock.js';
+import { inSlices, StepSize, type Pace, type Taken } from '../health/pace.js';
 import type { Progress, WorkOptions } from '../interface.js';
 import type { Store } from '../store.js';
 import type { RebuildKind } from '../types.js';
