@@ -1,5 +1,4 @@
 // The arithmetic of the benchmarks: what a wrong figure could come from.
-#define CATCH_CONFIG_NO_POSIX_SIGNALS
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>

@@ -13,7 +13,7 @@ namespace damask {
 inline constexpr Slot kNoSlot = 0x00ffffffu;
 
 /// A slot as lists of links have it: three bytes, so that a list of 64 takes three cache lines
-/// instead of four.
+/// instead of four. Slots are less than limits::kMaxSlots, which fits.
 class LinkSlot {
  public:
   LinkSlot() = default;
