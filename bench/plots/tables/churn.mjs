@@ -90,7 +90,7 @@ export function churnSection(report) {
     `${plan.backend}; hnswlib M=${plan.hnswlibM}, ef ${plan.hnswlibEf}.`;
   const ours = summary.filter(repairs);
   return [
-    `### ${report.data.name}: ${plan.days} days, ${plan.sides.join(' and ')}, ${plan.backend}`,
+    `### ${report.name.replace(/^churn-/, '')}: ${plan.days} days, ${plan.sides.join(' and ')}, ${plan.backend}`,
     [machineText(report), settings, generatedText(report), truthText(report)]
       .filter(Boolean)
       .join(' '),
