@@ -101,6 +101,28 @@ TEST_CASE("a census finds what a plain look at every link finds", "[census]") {
   }
 }
 
+TEST_CASE("a census begins with the entry that there was, whatever is added meanwhile",
+          "[census]") {
+  INFO("seed " << kSeed);
+  const auto vectors = clusteredVectors(kRows, 24, kSeed);
+  BuiltGraph built(vectors, Metric::cosine, {4, 40, 40}, kernels::detectedTables().back());
+  const Slot entry = built.graph().view().entry;
+  Census census(built.graph().view());
+  Graph& graph = built.graph();
+  // Until a later node is above all others.
+  while (graph.view().entry == entry) {
+    graph.reserve(graph.slots() + std::size_t{1});
+    BuiltGraph::append(graph, built.nodes()[0]);
+    graph.reserveLists(kMaxLevel);
+    graph.linkNext(graph.levelOfNext(0));
+  }
+  const auto live = allLive(kRows);
+  while (!census.step(graph.view(), live.data(), 10)) {
+  }
+  REQUIRE(census.found().live == kRows);
+  REQUIRE(census.found().unreachable == 0);
+}
+
 TEST_CASE("a repair makes every live node reachable, in slices of any size", "[census]") {
   for (const Metric metric : {Metric::cosine, Metric::euclidean, Metric::dot}) {
     const auto vectors = clusteredVectors(kRows, 24, kSeed);

@@ -174,6 +174,29 @@ TEST_CASE("replaced again and again, and compacted, a store finds what a new one
   REQUIRE(censusOf(store).unreachable == 0);
 }
 
+TEST_CASE("where a whole region has gone, a compacted store finds what a new one finds",
+          "[compact]") {
+  INFO("seed " << kSeed);
+  const Vectors vectors = clusteredVectors(kRows, kDimension, kSeed);
+  const Vectors queries = clusteredVectors(100, kDimension, kSeed + 1);
+  PatternStore store = filled(vectors, kRows);
+  SearchOptions region;
+  region.k = kRows / 4;
+  region.exact = true;
+  const auto gone = store.search(queries[0], region).value();
+  for (const SearchHit& hit : gone) REQUIRE(store.remove(hit.id).value());
+  compact(store, 1);
+  PatternStore fresh = PatternStore::create(optionsOf(Metric::cosine)).value();
+  for (auto slot = store.nextSlot(0); slot; slot = store.nextSlot(*slot + 1)) {
+    REQUIRE(fresh.upsert(*store.patternAt(*slot).value(), *store.embeddingAt(*slot).value()));
+  }
+  const double recall = recallOf(store, queries), best = recallOf(fresh, queries);
+  CAPTURE(recall, best);
+  REQUIRE(best > 0.9);
+  REQUIRE(recall > best - 0.02);
+  REQUIRE(censusOf(store).unreachable == 0);
+}
+
 TEST_CASE("a compaction takes along what changes while it runs", "[compact]") {
   INFO("seed " << kSeed);
   Random random(kSeed);

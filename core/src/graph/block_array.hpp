@@ -86,17 +86,15 @@ class BlockArray {
   static constexpr std::size_t kFirstRows = 64;
 
   std::size_t bytesOf(std::size_t rows) const noexcept { return rows * stride_ * sizeof(T); }
-  static std::align_val_t alignmentOf(std::size_t bytes) noexcept {
-    return std::align_val_t{bytes < kHugePageBytes ? kCacheLine : kHugePageBytes};
-  }
   T* allocate(std::size_t rows) const {
     const std::size_t bytes = bytesOf(rows);
-    void* memory = ::operator new(bytes, alignmentOf(bytes));
-    preferHugePages(memory, bytes);
-    return static_cast<T*>(memory);
+    if (bytes >= kHugePageBytes) return static_cast<T*>(takePages(bytes));
+    return static_cast<T*>(::operator new (bytes, std::align_val_t{kCacheLine}));
   }
   void release(T* block, std::size_t rows) const noexcept {
-    ::operator delete(block, alignmentOf(bytesOf(rows)));
+    const std::size_t bytes = bytesOf(rows);
+    if (bytes >= kHugePageBytes) return givePages(block, bytes);
+    ::operator delete (block, std::align_val_t{kCacheLine});
   }
 
   void growFirst(std::size_t rows) {

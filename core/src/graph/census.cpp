@@ -6,27 +6,53 @@
 #include "graph/walker.hpp"
 
 namespace damask {
+namespace {
+
+/// In-degrees that are set to zero in the time that looking at one node takes: of a large store,
+/// doing it for all at once would keep searches waiting.
+constexpr std::size_t kClearedPerNode = 64;
+
+}  // namespace
 
 Census::Census(const GraphView& graph)
-    : nodes_(graph.slots), inDegrees_(graph.slots, 0), reached_((graph.slots + 63) / 64, 0) {
+    : nodes_(graph.slots), phase_(nodes_ == 0 ? Phase::complete : Phase::clearing) {
+  inDegrees_.reserve(nodes_);
+  reached_.reserve((std::size_t{nodes_} + 63) / 64);
   queue_.reserve(nodes_);
-  if (nodes_ == 0) {
-    phase_ = Phase::complete;
-  } else {
-    reach(graph.entry);
-  }
+  if (nodes_ > 0) queue_.push_back(graph.entry);
 }
 
 bool Census::step(const GraphView& graph, const std::uint64_t* live, std::size_t most) {
   most = std::min<std::size_t>(most, nodes_);
-  if (phase_ == Phase::counting && !count(graph, live, most)) return false;
-  if (phase_ == Phase::walking && !walk(graph, most)) return false;
-  if (phase_ == Phase::telling && !tell(live, most)) return false;
-  return true;
+  switch (phase_) {
+    case Phase::clearing:
+      clear(most);
+      break;
+    case Phase::counting:
+      count(graph, live, most);
+      break;
+    case Phase::walking:
+      walk(graph, most);
+      break;
+    case Phase::telling:
+      tell(live, most);
+      break;
+    case Phase::complete:
+      break;
+  }
+  return isComplete();
 }
 
-// True when there is room for the next phase in the same step: there never is.
-bool Census::count(const GraphView& graph, const std::uint64_t* live, std::size_t most) {
+void Census::clear(std::size_t most) {
+  inDegrees_.resize(std::min<std::size_t>(nodes_, inDegrees_.size() + kClearedPerNode * most), 0);
+  reached_.resize((inDegrees_.size() + 63) / 64, 0);
+  if (inDegrees_.size() < nodes_) return;
+  const Slot entry = queue_.front();
+  reached_[entry / 64] |= std::uint64_t{1} << (entry % 64);
+  phase_ = Phase::counting;
+}
+
+void Census::count(const GraphView& graph, const std::uint64_t* live, std::size_t most) {
   const auto end = static_cast<Slot>(std::min<std::size_t>(nodes_, next_ + most));
   for (; next_ < end; ++next_) {
     const LinkList links = graph.links(next_, 0);
@@ -40,10 +66,9 @@ bool Census::count(const GraphView& graph, const std::uint64_t* live, std::size_
     });
   }
   if (next_ == nodes_) phase_ = Phase::walking;
-  return false;
 }
 
-bool Census::walk(const GraphView& graph, std::size_t most) {
+void Census::walk(const GraphView& graph, std::size_t most) {
   constexpr std::size_t kAhead = 8;
   const std::size_t end = std::min<std::size_t>(queue_.size(), followed_ + most);
   for (; followed_ < end; ++followed_) {
@@ -54,13 +79,12 @@ bool Census::walk(const GraphView& graph, std::size_t most) {
     const LinkList links = graph.links(queue_[followed_], 0);
     links.each([this](Slot other) { reach(other); });
   }
-  if (followed_ < queue_.size()) return false;
+  if (followed_ < queue_.size()) return;
   phase_ = Phase::telling;
   next_ = 0;
-  return false;
 }
 
-bool Census::tell(const std::uint64_t* live, std::size_t most) {
+void Census::tell(const std::uint64_t* live, std::size_t most) {
   const auto end = static_cast<Slot>(std::min<std::size_t>(nodes_, next_ + most));
   for (; next_ < end; ++next_) {
     if (!isAccepted(live, next_)) continue;
@@ -69,9 +93,7 @@ bool Census::tell(const std::uint64_t* live, std::size_t most) {
     if (!isReached(next_)) ++found_.unreachable;
     if (!isReached(next_) || degree < kWeakBelow) suspects_.push_back(next_);
   }
-  if (next_ < nodes_) return false;
-  phase_ = Phase::complete;
-  return true;
+  if (next_ == nodes_) phase_ = Phase::complete;
 }
 
 // There is room for all nodes.

@@ -45,15 +45,16 @@ class Census {
   void reachFrom(const GraphView& graph, Slot slot);
 
  private:
-  enum class Phase : std::uint8_t { counting, walking, telling, complete };
+  enum class Phase : std::uint8_t { clearing, counting, walking, telling, complete };
 
-  bool count(const GraphView& graph, const std::uint64_t* live, std::size_t most);
-  bool walk(const GraphView& graph, std::size_t most);
-  bool tell(const std::uint64_t* live, std::size_t most);
+  void clear(std::size_t most);
+  void count(const GraphView& graph, const std::uint64_t* live, std::size_t most);
+  void walk(const GraphView& graph, std::size_t most);
+  void tell(const std::uint64_t* live, std::size_t most);
   void reach(Slot slot);
 
   Slot nodes_;
-  Phase phase_ = Phase::counting;
+  Phase phase_;
   Slot next_ = 0;  ///< Of the nodes in their order.
   std::vector<std::uint8_t> inDegrees_;
   std::vector<std::uint64_t> reached_;

@@ -43,6 +43,7 @@ class Graph {
   void eachBlock(Use&& use) {
     codes_.eachBlock(use);
     links0_.eachBlock(use);
+    upperLinks_.eachBlock(use);
   }
 
   /// Where the code of the next node is to be written before it is appended; room must be reserved.
@@ -54,7 +55,9 @@ class Graph {
 
   /// The level that the node linked()+i has or will have: drawn by its slot.
   std::int32_t levelOfNext(Slot i) const noexcept { return levelOf(seed_, linked_ + i, m_); }
-  /// Makes room for so many lists above level 0. Throws std::bad_alloc, with nothing changed.
+  /// Lists above level 0.
+  std::size_t lists() const noexcept { return upperCount_; }
+  /// Makes room for so many more of them. Throws std::bad_alloc, with nothing changed.
   void reserveLists(std::size_t count) { upperLinks_.reserve(upperCount_ + count); }
   /// Makes the next node a linked one, with empty lists up to its level, and the entry when it is
   /// above all others. Room for its lists must be reserved.

@@ -12,11 +12,26 @@ namespace {
 /// as so many times m: beyond, a whole region is gone.
 constexpr std::size_t kMostThrough = 2;
 
+/// Of all that are found around, so many times m are chosen among, the nearest: about as many as
+/// linking chooses among. Where a region is gone there are thousands, which was seen to take 20 ms.
+constexpr std::size_t kMostRanked = 8;
+
+/// Leaves at most so many, in order.
+void keepSmallest(std::vector<Candidate>& candidates, std::size_t most) {
+  if (candidates.size() > most) {
+    const auto end = candidates.begin() + static_cast<std::ptrdiff_t>(most);
+    std::nth_element(candidates.begin(), end, candidates.end());
+    candidates.erase(end, candidates.end());
+  }
+  std::sort(candidates.begin(), candidates.end());
+}
+
 }  // namespace
 
-KeptLinks::KeptLinks(Graph& from) : changes_(std::make_shared<LinkChanges>()) {
-  copies_.reserve(from.slots());
-  origins_.reserve(from.slots());
+KeptLinks::KeptLinks(Graph& from, std::size_t room)
+    : changes_(std::make_shared<LinkChanges>(room)) {
+  copies_.reserve(room);
+  origins_.reserve(room);
   from.watch(changes_);
 }
 
@@ -72,7 +87,7 @@ void KeptLinks::carry(const GraphView& from, Graph& to, const Codec& codec, Slot
         scratch_.candidates.push_back(chooser.relation(scratch_.dots[i - begin], around_[i], node));
       }
     }
-    std::sort(scratch_.candidates.begin(), scratch_.candidates.end());
+    keepSmallest(scratch_.candidates, kMostRanked * from.m);
     chooser.chooseMore(scratch_.candidates, node, count, kept);
     // With fewer links than before, and so a little more each time, recall would wear off.
     for (const Candidate c : scratch_.candidates) {

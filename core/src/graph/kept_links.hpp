@@ -19,8 +19,9 @@ namespace damask {
 /// written to is carried over again.
 class KeptLinks {
  public:
-  /// From now on notes which lists of `from` are written to. Throws std::bad_alloc.
-  explicit KeptLinks(Graph& from);
+  /// From now on notes which lists of `from` are written to. With room for so many nodes of it; for
+  /// more, what there is is copied. Throws std::bad_alloc.
+  KeptLinks(Graph& from, std::size_t room);
 
   /// The next node of the copy is one of `origin`, a later one than those before.
   void addCopy(Slot origin) {

@@ -11,6 +11,11 @@ namespace damask {
 /// Nodes whose lists of links were written to, each once, until they are taken.
 class LinkChanges {
  public:
+  /// With room for so many nodes; for more, what there is is copied. Throws std::bad_alloc.
+  explicit LinkChanges(std::size_t nodes) {
+    slots_.reserve(nodes);
+    noted_.reserve((nodes + 63) / 64);
+  }
   /// Throws std::bad_alloc, with nothing changed.
   void note(Slot slot) {
     if (noted_.size() <= slot / 64) noted_.resize(slot / 64 + 1, 0);

@@ -10,15 +10,16 @@ namespace damask {
 Disposal::Disposal() {
   if (!Workers::hasThreads()) return;
   try {
-    freed_ = std::async(std::launch::async,
-                        [given = given_.get_future()]() mutable { given.get().reset(); });
+    freed_ = std::async(std::launch::async, [given = given_.get_future()]() mutable {
+      const Given freed = given.get();
+    });
   } catch (const std::system_error&) {
     // No thread is to be had.
   }
 }
 
-void Disposal::take(std::shared_ptr<StoreState> state) noexcept {
-  if (freed_.valid()) given_.set_value(std::move(state));
+void Disposal::take(std::shared_ptr<StoreState> state, std::unique_ptr<Rebuild> rebuild) noexcept {
+  if (freed_.valid()) given_.set_value({std::move(state), std::move(rebuild)});
 }
 
 }  // namespace damask

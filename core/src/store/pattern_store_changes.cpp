@@ -139,7 +139,7 @@ Result<void> PatternStore::clear() {
     empty->history = old.history;
     auto change = encode(journal::appendClear);
     impl_->state = std::move(empty);
-    impl_->rebuild.reset();
+    cancelRebuild();
     cancelCensus();
     impl_->note(std::move(change));
   } catch (const std::bad_alloc&) {

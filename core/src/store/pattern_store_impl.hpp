@@ -72,8 +72,8 @@ class PatternStore::Impl {
 
   std::shared_ptr<StoreState> state;
   std::vector<History> stagedChanges;  ///< Of what is staged.
-  std::optional<Rebuild> rebuild;
-  std::optional<Disposal> disposal;  ///< Of the index before the last rebuild.
+  std::unique_ptr<Rebuild> rebuild;
+  std::optional<Disposal> disposal;  ///< Of what the last rebuild has left.
   std::optional<Census> census;
   std::optional<Repair> repair;  ///< Of what the census has found.
   std::optional<FrozenSnapshot> snapshot;

@@ -27,7 +27,7 @@ Result<void> PatternStore::beginRebuild(RebuildKind kind) {
     if (impl_->rebuild) {
       return fail(ErrorCode::invalidState, "a rebuild is under way: finish or cancel it first");
     }
-    impl_->rebuild.emplace(*impl_->state, kind);
+    impl_->rebuild = std::make_unique<Rebuild>(*impl_->state, kind);
     return {};
   } catch (const std::bad_alloc&) {
     return noMemory("begin a rebuild");
@@ -58,8 +58,8 @@ Result<void> PatternStore::finishRebuild() {
                                                std::to_string(progress.total));
     }
     impl_->disposal.emplace();
-    impl_->disposal->take(std::exchange(impl_->state, impl_->rebuild->finish(*impl_->state)));
-    impl_->rebuild.reset();
+    auto old = std::exchange(impl_->state, impl_->rebuild->finish(*impl_->state));
+    impl_->disposal->take(std::move(old), std::move(impl_->rebuild));
     cancelCensus();
     return {};
   } catch (const std::bad_alloc&) {
@@ -69,7 +69,12 @@ Result<void> PatternStore::finishRebuild() {
 }
 
 void PatternStore::cancelRebuild() noexcept {
-  impl_->rebuild.reset();
+  if (!impl_->rebuild) return;
+  try {
+    impl_->disposal.emplace().take(nullptr, std::move(impl_->rebuild));
+  } catch (const std::bad_alloc&) {
+    impl_->rebuild.reset();
+  }
 }
 
 Result<void> PatternStore::beginCensus() {

@@ -13,8 +13,8 @@ namespace {
 /// copies all that it has, which would keep searches waiting.
 constexpr std::size_t kSpareOneIn = 16;
 
-std::size_t roomFor(std::size_t live) noexcept {
-  return live + live / kSpareOneIn;
+std::size_t withSpare(std::size_t count) noexcept {
+  return count + count / kSpareOneIn;
 }
 
 bool keepsLinks(const StoreState& from, RebuildKind kind) noexcept {
@@ -24,21 +24,26 @@ bool keepsLinks(const StoreState& from, RebuildKind kind) noexcept {
 
 }  // namespace
 
+Rebuild::Room::Room(const StoreState& from)
+    : slots(withSpare(from.records.size())),
+      lists(withSpare(from.graph.lists())),
+      names(from.records.nameTable().size()) {}
+
 Rebuild::Rebuild(StoreState& from, RebuildKind kind)
     : state_(std::make_shared<StoreState>(from.options, &from.codec.kernels())),
-      preparing_([this, room = roomFor(from.records.size()),
-                  names = from.records.nameTable().size()] { prepare(room, names); }) {
+      preparing_([this, room = Room(from)] { prepare(room); }) {
   state_->workers = from.workers;
-  origins_.reserve(roomFor(from.records.size()));
+  origins_.reserve(withSpare(from.records.size()));
   from.records.resetTouched();
-  if (keepsLinks(from, kind)) kept_.emplace(from.graph);
+  if (keepsLinks(from, kind)) kept_.emplace(from.graph, withSpare(from.graph.slots()));
 }
 
 // Where the system has large pages, finding one may take it milliseconds, and the first step that
 // comes to it would wait. Without threads it gives small ones, as they are needed.
-void Rebuild::prepare(std::size_t room, std::size_t names) {
-  state_->records.reserve(room, room, names, 0);
-  state_->reserve(room);
+void Rebuild::prepare(const Room& room) {
+  state_->records.reserve(room.slots, room.slots, room.names, 0);
+  state_->reserve(room.slots);
+  state_->graph.reserveLists(room.lists);
   if (!Workers::hasThreads()) return;
   state_->eachBlock([&](void* memory, std::size_t bytes) {
     if (!isCalledOff_) touchPages(memory, bytes);

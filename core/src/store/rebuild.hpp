@@ -53,7 +53,13 @@ class Rebuild {
   std::shared_ptr<StoreState> finish(StoreState& from) noexcept;
 
  private:
-  void prepare(std::size_t room, std::size_t names);
+  /// What there has to be room for.
+  struct Room {
+    explicit Room(const StoreState& from);
+    std::size_t slots, lists, names;
+  };
+
+  void prepare(const Room& room);
   bool copyNext(const StoreState& from, std::size_t& left);
   bool linkNext(const StoreState& from, std::size_t& left);
   bool repairNext(std::size_t& left);
