@@ -189,7 +189,8 @@ async function heal(side, { queries, k, truth, fresh }) {
   const isStore = side.arm === 'on';
   const beside = fresh && (isStore ? stored(fresh.store) : searched(fresh[side.side]));
   const during = new During({ queries, k, truth, fresh: beside });
-  const repair = await side.heal(isStore ? during.wait : during.search);
+  const between = isStore ? during.wait : during.search;
+  const repair = await side.heal(between, { isWatched: fresh !== undefined });
   return { repair, during: during.figures() };
 }
 

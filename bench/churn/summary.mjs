@@ -1,6 +1,6 @@
 // How far each arm is from a same-day rebuild on the last day, and what part of that was prevented.
 import { chanceOf } from './chance.mjs';
-import { meanOf, preventedOf } from './statistics.mjs';
+import { mean, meanOf, preventedOf } from './statistics.mjs';
 
 const more = (key) => (row, fresh) => row[key] / fresh[key] - 1;
 const added = (key) => (row, fresh) => row[key] - fresh[key];
@@ -48,6 +48,13 @@ function worstOf(days, arm) {
   return worst;
 }
 
+/** How far an arm that repairs was from the rebuild before an evening's repair: the mean of those evenings. */
+function beforeOf(days, arm) {
+  const rows = days.map(({ sides }) => sides.find((row) => row.arm === arm).before).filter(Boolean);
+  const axes = Object.keys(rows[0] ?? {});
+  return Object.fromEntries(axes.map((axis) => [axis, mean(rows.map((row) => row[axis]))]));
+}
+
 /** What an arm has cost over all days of its case. */
 function costsOf(days, arm) {
   const rows = days.map(({ sides }) => sides.find((row) => row.arm === arm));
@@ -71,6 +78,7 @@ export function summaryOf(cases, lastDay) {
       ...{ seed, rate, deletes, side: row.side, arm: row.arm },
       degradation: degradationOf(row, days.at(-1).fresh),
       worst: worstOf(days, row.arm),
+      before: beforeOf(days, row.arm),
       ...costsOf(days, row.arm),
     })),
   );
@@ -79,12 +87,15 @@ export function summaryOf(cases, lastDay) {
     const degradation = {};
     const prevented = {};
     const worst = {};
+    const before = {};
     for (const axis of Object.keys(AXES)) {
       const own = runs.filter((run) => axis in run.degradation);
       if (own.length === 0) continue;
       const values = own.map((run) => run.degradation[axis]);
       degradation[axis] = meanOf(values);
       worst[axis] = Math.max(...own.map((run) => run.worst[axis]));
+      const evenings = own.filter((run) => axis in run.before);
+      if (evenings.length > 0) before[axis] = meanOf(evenings.map((run) => run.before[axis]));
       if (side !== 'damask' || arm === 'off') continue;
       const without = own.map(({ seed }) => offOf(results, { seed, rate, deletes }, axis));
       if (without.includes(undefined)) continue;
@@ -93,6 +104,7 @@ export function summaryOf(cases, lastDay) {
     }
     return {
       ...{ rate, deletes, side, arm, seeds: runs.length, degradation, worst },
+      ...(Object.keys(before).length > 0 && { before }),
       ...(Object.keys(prevented).length > 0 && { prevented }),
       busyMs: meanOf(runs.map(({ busyMs }) => busyMs)).value,
       actions: meanOf(runs.map(({ actions }) => actions)).value,

@@ -76,9 +76,10 @@ export class DamaskStoreSide {
 
   /**
    * The store looks at itself and does what it finds due, while `between` searches again and again. The
-   * longest gap of the day is the longest that the event loop was away, for whatever reason.
+   * longest gap of the day is the longest that the event loop was away, for whatever reason. When it
+   * `isWatched`, the machine is looked at, too.
    */
-  async heal(between) {
+  async heal(between, { isWatched }) {
     let isHealing = true;
     const healing = this.#store.heal().finally(() => {
       isHealing = false;
@@ -99,7 +100,7 @@ export class DamaskStoreSide {
       longestPauseMs: Math.max(0, ...costs.map(({ longestPauseMs }) => longestPauseMs)),
       longestGapMs,
       longestCollectionMs: this.#collections.takeLongestMs(),
-      machineStallMs: longestStallMs(Math.min(busyMs, MOST_WATCHED_MS)),
+      ...(isWatched && { machineStallMs: longestStallMs(Math.min(busyMs, MOST_WATCHED_MS)) }),
       peakBytes: Math.max(0, ...costs.map(({ peakBytes }) => peakBytes)),
     };
   }

@@ -31,7 +31,7 @@ const caseOf = (seed, off, on) => ({
             actions: ['compact'],
           },
           during: { p99Ratio: 1.25 },
-          before: { p50: 0.5, recall: -1 },
+          before: { p50: on === 21 ? 0.5 : 0.3, recall: -1 },
         }),
       ],
     },
@@ -63,6 +63,9 @@ test('the summary has means, intervals and what was prevented of complete cases 
   assert.equal(on.prevented.recall.value, 1);
   assert.ok(Math.abs(off.worst.p50 - 0.75) < 1e-12);
   assert.deepEqual([on.worst.p50, on.worst.recall], [0.5, 0]);
+  assert.equal(off.before, undefined);
+  assert.deepEqual(Object.keys(on.before), ['recall', 'p50']);
+  assert.ok(Math.abs(on.before.p50.value - 0.4) < 1e-12 && on.before.p50.high > 0.5);
   assert.equal(on.prevented.memory, undefined);
   assert.deepEqual([on.busyMs, on.longestPauseMs, on.duringP99Ratio], [30, 1.5, 1.25]);
   assert.deepEqual([on.machineStallMs, off.machineStallMs], [0.5, 0]);

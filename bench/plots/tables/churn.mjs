@@ -43,6 +43,11 @@ const worst = [
   ...AXES.map(([axis, title]) => [title, (row) => optional(row.worst?.[axis])]),
 ];
 
+const before = [
+  ...WHICH,
+  ...AXES.map(([axis, title]) => [title, (row) => withInterval(row.before?.[axis])]),
+];
+
 const prevented = [
   ...WHICH,
   ...AXES.map(([axis, title]) => [title, (row) => withInterval(row.prevented?.[axis])]),
@@ -95,6 +100,9 @@ export function churnSection(report) {
       .filter(Boolean)
       .join(' '),
     summary.length ? `**on day ${plan.days}**\n\n${table(degradation, summary)}` : '',
+    ours.some((row) => row.before)
+      ? `**before an evening's repair, the mean of the days with a rebuild**\n\n${table(before, ours)}`
+      : '',
     summary.length
       ? `**the worst of all days with a rebuild and all seeds, before the evening's repair or after it**\n\n${table(worst, summary)}`
       : '',

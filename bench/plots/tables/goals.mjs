@@ -166,6 +166,11 @@ function years({ plan, summary = [] }, mostDays) {
       value: worst(({ degradation }) => means(degradation)),
     },
     {
+      what: "the same before an evening's repair, the mean of the days that were compared",
+      target: 'at most 0.05',
+      value: worst(({ before }) => means(before)),
+    },
+    {
       what: 'part of the degradation that is prevented, the least of all axes',
       target: 'at least 0.98',
       value: least(on.flatMap(({ prevented }) => means(prevented))),
