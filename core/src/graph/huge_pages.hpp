@@ -26,8 +26,8 @@ constexpr std::size_t wholePages(std::size_t bytes) noexcept {
 
 /// Memory for what is read at random, at a multiple of kHugePageBytes: in large pages where the
 /// system has them, so that a walk over 110,000 nodes takes 10 to 20% less time
-/// (docs/architecture.md). It is the system's own and no part of the heap: what the heap gave out
-/// later in its place would come in large pages too, and finding one was seen to take 86 ms. Throws
+/// (docs/architecture.md). It comes from the system and not from the heap, which would still have
+/// large pages asked for where a block was when it gives that memory to somebody else. Throws
 /// std::bad_alloc.
 inline void* takePages(std::size_t bytes) {
 #if defined(__linux__)
