@@ -24,6 +24,7 @@ const SECTIONS = {
   ...{ search: searchSection, peers: peersSection, scale: scaleSection },
   ...{ targets: targetsSection, life: rowsSection },
   ...{ churn: churnSection, control: controlSection, limits: limitsSection },
+  pauses: rowsSection,
 };
 
 /** Pictures of all reports: names without their ending, and specifications. */

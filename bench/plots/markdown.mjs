@@ -33,8 +33,8 @@ export function machineText({ machine, data }) {
   const { processor, cores, system, node, compiler } = machine;
   const parts = [processor, cores && `${cores} cores`, system, node && `node ${node}`, compiler];
   const set = data?.vectors
-    ? `${data.name}: ${figure(data.vectors)} vectors of ${data.dimension} dimensions, ` +
-      `${figure(data.queries)} queries; `
+    ? `${data.name}: ${figure(data.vectors)} vectors of ${data.dimension} dimensions` +
+      `${data.queries ? `, ${figure(data.queries)} queries` : ''}; `
     : '';
   const text = `${set}${parts.filter(Boolean).join(', ')}`;
   return text ? `${text}.` : '';

@@ -184,6 +184,22 @@ function years({ plan, summary = [] }, mostDays) {
   return [...(plan.days === mostDays ? ofLongest : []), pause];
 }
 
+/** Healing a store that nothing else is asked of, beside a loop that does nothing. */
+function paused({ rows }) {
+  return ['native', 'wasm-simd'].flatMap((backend) => {
+    const of = rows.filter((row) => row.backend === backend);
+    if (of.length === 0) return [];
+    const idle = figure(most(of.map(({ idleLongestMs }) => idleLongestMs)), 2);
+    return [
+      {
+        what: `longest slice of healing, ${backend}, ms; of an idle loop beside it ${idle}`,
+        target: backend === 'native' ? 'at most 2' : 'at most 10',
+        value: most(of.map(({ sliceLongestMs }) => sliceLongestMs)),
+      },
+    ];
+  });
+}
+
 const GOALS = [
   ['what', ({ what }) => what, 'left'],
   ['aimed at', ({ target }) => target, 'left'],
@@ -219,6 +235,9 @@ export function goalsSection(reports) {
         ...goal,
         by: `\`bench churn\`, ${report.name.replace(/^churn-/, '')}, ${report.plan.days} days`,
       });
+  for (const report of ofKind(reports, 'pauses'))
+    for (const goal of paused(report))
+      rows.push({ ...goal, by: `\`bench pauses\`, ${report.data.name}` });
   const measured = rows.filter(({ value }) => value !== undefined);
   return measured.length ? table(GOALS, measured) : '';
 }

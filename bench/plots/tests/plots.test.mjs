@@ -217,6 +217,23 @@ test('thirty days have tables of the last, and a picture for each rate', () => {
   assert.match(drawn, /"day":2,"value":0\.5/);
 });
 
+test('pauses are a table, and the longest of each backend is beside an idle loop', () => {
+  const row = (backend, sliceLongestMs, idleLongestMs) => ({
+    ...{ backend, removed: 'random', work: 'compact', slices: 1234 },
+    ...{ sliceLongestMs, idleLongestMs },
+  });
+  const report = {
+    ...{ name: 'pauses-few', benchmark: 'pauses', machine: {} },
+    data: { name: 'few', vectors: 9, dimension: 2 },
+    rows: [row('native', 1.234, 1.5), row('native', 1.111, 1.75), row('wasm-simd', 7, 5.25)],
+  };
+  const { pauses, goals } = partsOf([report]);
+  assert.match(pauses, /few: 9 vectors of 2 dimensions;/);
+  assert.ok(pauses.includes('| native | random | compact | 1,234 | 1.23 | 1.50 |'), pauses);
+  assert.match(goals, /healing, native, ms; .* beside it 1\.75 \| at most 2 \| 1\.23 \|/);
+  assert.match(goals, /healing, wasm-simd, ms; .* beside it 5\.25 \| at most 10 \| 7\.00 \|/);
+});
+
 test('a front keeps what no other point beats', () => {
   const points = [point(1, 0.9, 10), point(2, 0.95, 9), point(3, 0.99, 30), point(4, 0.98, 31)];
   assert.deepEqual(
