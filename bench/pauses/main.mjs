@@ -2,7 +2,8 @@
 //   toolchains/bootstrap bench pauses -- [OPTIONS]
 // Some of a store's patterns are removed; then the package's own healing looks at the links, compacts the
 // store and looks again. After each slice of that a loop which does nothing runs for as long as a slice
-// may take: what goes beyond that there, is the machine's.
+// may take: what goes beyond that there, is the machine's. Every round does the same work, so that a pause
+// that is the work's own is in all of them, the best one too.
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -88,13 +89,14 @@ async function main() {
         const { count } = store.stats();
         const { length: dimension } = store.embeddingAt(store.nextSlot(0));
         report.data = { name, vectors: count, dimension };
-        const next = chanceOf('removed', removed, round);
+        const next = chanceOf('removed', removed);
         REMOVALS[removed](store, Math.round((count * percent) / 100), next);
+        slices.beginRound();
         await heal(store, slices);
         store.dispose();
       }
-      for (const [work, { own, idle }] of slices.found) {
-        const row = { backend, removed, work, slices: own.length, ...rowOf(own, idle) };
+      for (const [work, found] of slices.found) {
+        const row = { backend, removed, work, ...rowOf(found) };
         report.rows.push(row);
         console.log(JSON.stringify(row));
       }

@@ -13,14 +13,25 @@ function idleMs(ms) {
 export class Slices {
   constructor(sliceMs) {
     this.sliceMs = sliceMs;
-    /** By kind of work: ms of each slice, and of the loops between them. */
+    /** By kind of work a list of rounds: `own`, ms of each slice, and `idle`, of the loops between them. */
     this.found = new Map();
+    this.rounds = 0;
+  }
+
+  beginRound() {
+    ++this.rounds;
+  }
+
+  #ofRound(kind) {
+    if (!this.found.has(kind)) this.found.set(kind, []);
+    const rounds = this.found.get(kind);
+    if (rounds.length < this.rounds) rounds.push({ own: [], idle: [] });
+    return rounds.at(-1);
   }
 
   /** Does `work(pace)`, from one pause to the next of which is a slice. */
   async of(kind, work) {
-    if (!this.found.has(kind)) this.found.set(kind, { own: [], idle: [] });
-    const { own, idle } = this.found.get(kind);
+    const { own, idle } = this.#ofRound(kind);
     let began = performance.now();
     const pause = async () => {
       own.push(performance.now() - began);
@@ -33,13 +44,19 @@ export class Slices {
   }
 }
 
-/** Of both in ms. */
-export function rowOf(own, idle) {
-  const of = (ms, name) => ({
-    [`${name}P50Ms`]: percentile(ms, 0.5),
-    [`${name}P99Ms`]: percentile(ms, 0.99),
-    [`${name}P999Ms`]: percentile(ms, 0.999),
-    [`${name}LongestMs`]: percentile(ms, 1),
-  });
-  return { ...of(own, 'slice'), ...of(idle, 'idle') };
+const longest = (ms) => percentile(ms, 1);
+
+/** Of all rounds in ms; and the longest of the round in which that was shortest. */
+export function rowOf(rounds) {
+  const of = (which, name) => {
+    const ms = rounds.flatMap((round) => round[which]);
+    return {
+      [`${name}P50Ms`]: percentile(ms, 0.5),
+      [`${name}P99Ms`]: percentile(ms, 0.99),
+      [`${name}LongestMs`]: longest(ms),
+      [`${name}LongestOfBestRoundMs`]: Math.min(...rounds.map((round) => longest(round[which]))),
+    };
+  };
+  const slices = rounds.reduce((sum, { own }) => sum + own.length, 0);
+  return { slices, ...of('own', 'slice'), ...of('idle', 'idle') };
 }

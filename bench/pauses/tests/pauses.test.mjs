@@ -7,7 +7,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Slices } from '../slices.mjs';
+import { rowOf, Slices } from '../slices.mjs';
 
 const script = fileURLToPath(new URL('../main.mjs', import.meta.url));
 const run = (...given) => promisify(execFile)(process.execPath, [script, ...given]);
@@ -31,6 +31,7 @@ test('every kind of work has its slices, beside as many of a loop that does noth
   for (const row of rows) {
     assert.ok(row.slices >= (row.work === 'census' ? 4 : 2), JSON.stringify(row));
     assert.ok(row.sliceP50Ms <= row.sliceLongestMs && row.idleP50Ms <= row.idleLongestMs);
+    assert.ok(row.sliceLongestOfBestRoundMs <= row.sliceLongestMs);
     assert.ok(row.idleP50Ms >= (row.backend === 'native' ? 1 : 5));
   }
 });
@@ -40,15 +41,28 @@ test('a slice is what lies between two pauses', async () => {
   const busy = (ms) => {
     for (const began = performance.now(); performance.now() - began < ms;);
   };
-  await slices.of('work', async ({ sliceMs, pause }) => {
-    assert.equal(sliceMs, 1);
-    busy(30);
-    await pause();
-  });
-  const { own, idle } = slices.found.get('work');
-  assert.equal(own.length, 2);
-  assert.ok(own[0] >= 30 && own[1] < own[0]);
-  assert.ok(idle.every((ms) => ms >= 1));
+  for (const ms of [30, 60]) {
+    slices.beginRound();
+    await slices.of('work', async ({ sliceMs, pause }) => {
+      assert.equal(sliceMs, 1);
+      busy(ms);
+      await pause();
+    });
+  }
+  const rounds = slices.found.get('work');
+  assert.deepEqual(
+    rounds.map(({ own, idle }) => [own.length, idle.length]),
+    [
+      [2, 2],
+      [2, 2],
+    ],
+  );
+  assert.ok(rounds[0].own[0] >= 30 && rounds[1].own[0] >= 60);
+  assert.ok(rounds.every(({ idle }) => idle.every((ms) => ms >= 1)));
+  const row = rowOf(rounds);
+  assert.equal(row.slices, 4);
+  assert.equal(row.sliceLongestMs, rounds[1].own[0]);
+  assert.equal(row.sliceLongestOfBestRoundMs, rounds[0].own[0]);
 });
 
 test('what cannot be measured is refused', async () => {
