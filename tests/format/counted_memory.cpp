@@ -1,9 +1,10 @@
-// Counts what is allocated. The linker leads every malloc of this program here (--wrap), and
+// Counts what is allocated. The linker leads every malloc and mmap of this program here (--wrap), and
 // operator new, which the standard library's own objects share, is defined on top of it.
 
 #include "format/counted_memory.hpp"
 
 #include <malloc.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -43,6 +44,8 @@ void* __real_realloc(void* memory, std::size_t bytes);
 void* __real_aligned_alloc(std::size_t alignment, std::size_t bytes);
 int __real_posix_memalign(void** memory, std::size_t alignment, std::size_t bytes);
 void __real_free(void* memory);
+void* __real_mmap(void* at, std::size_t bytes, int protection, int flags, int file, off_t offset);
+int __real_munmap(void* memory, std::size_t bytes);
 
 void* __wrap_malloc(std::size_t bytes) {
   void* memory = __real_malloc(bytes);
@@ -81,6 +84,19 @@ int __wrap_posix_memalign(void** memory, std::size_t alignment, std::size_t byte
 void __wrap_free(void* memory) {
   live -= malloc_usable_size(memory);
   __real_free(memory);
+}
+
+void* __wrap_mmap(void* at, std::size_t bytes, int protection, int flags, int file, off_t offset) {
+  void* memory = __real_mmap(at, bytes, protection, flags, file, offset);
+  if (memory == MAP_FAILED) return memory;
+  live += bytes;
+  peak = std::max(peak, live);
+  return memory;
+}
+
+int __wrap_munmap(void* memory, std::size_t bytes) {
+  live -= bytes;
+  return __real_munmap(memory, bytes);
 }
 
 }  // extern "C"

@@ -4,7 +4,7 @@
 
 namespace damask::testing {
 
-/// Bytes that this program's own code has allocated by malloc and new, as the allocator rounds
+/// Bytes that this program's own code has allocated by malloc, new and mmap, as the allocator rounds
 /// them; and the most there were at one time since the last resetPeak().
 std::size_t liveBytes() noexcept;
 std::size_t peakBytes() noexcept;

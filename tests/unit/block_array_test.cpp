@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <cstdint>
 #include <cstring>
+#include <new>
 
 namespace {
 
@@ -31,6 +32,12 @@ TEST_CASE("pages begin at a multiple of a large one, and every byte is one's own
     }
   }
 }
+
+#if DAMASK_PAGES_BY_MMAP
+TEST_CASE("memory that the system does not have is no memory", "[graph][memory]") {
+  REQUIRE_THROWS_AS(takePages(std::size_t{1} << 50), std::bad_alloc);
+}
+#endif
 
 TEST_CASE("rows keep what they have while the array grows through all sizes of blocks",
           "[graph][memory]") {

@@ -14,7 +14,7 @@ if(EMSCRIPTEN)
 endif()
 if(DAMASK_SANITIZE)
   # hnswlib's manual prefetch reads one link past a full list (harmless, but out of bounds).
-  target_compile_definitions(damask_flags INTERFACE NO_MANUAL_VECTORIZATION)
+  target_compile_definitions(damask_flags INTERFACE NO_MANUAL_VECTORIZATION DAMASK_PAGES_FROM_HEAP)
   target_compile_options(damask_flags INTERFACE -fsanitize=address,undefined
     -fno-sanitize-recover=all -fno-omit-frame-pointer)
   # gcc 12 sees uninitialised reads in its own <regex> when that is instrumented.

@@ -184,7 +184,9 @@ class PatternStore {
   /// stepRepair(); what is written to after that, a later census tells. clear() cancels.
   ///
   /// Memory: until it is finished or cancelled, a rebuild holds a second graph, codes and records
-  /// of the live patterns, with room for a sixteenth more, and some 20 bytes a slot. Where there
+  /// of the live patterns, with room for a sixteenth more, and some 20 bytes a slot; what is left
+  /// then is freed by another thread where there are threads; a later finishRebuild(),
+  /// cancelRebuild() or clear() waits for it. Where there
   /// are threads, another one makes room for them, as the system may take milliseconds to find each
   /// large page; it ends before the first step does. Errors: invalidState (one is under way),
   /// outOfMemory. O(slots) to allocate.
@@ -202,7 +204,7 @@ class PatternStore {
   /// The old index is freed by another thread where there are threads. O(slots / 64), and
   /// O(log(live)) for each pattern removed or used since the last step took such along.
   Result<void> finishRebuild();
-  /// Gives a rebuild up, when there is one.
+  /// Gives a rebuild up, when there is one. After outOfMemory its memory is back at once.
   void cancelRebuild() noexcept;
   std::optional<RebuildProgress> rebuildProgress() const noexcept;
 

@@ -3,10 +3,14 @@
 #include <cstddef>
 #include <new>
 
-#if defined(__linux__)
+// Sanitizers watch the heap, and have everything come from it.
+#if defined(__linux__) && !defined(DAMASK_PAGES_FROM_HEAP)
+#define DAMASK_PAGES_BY_MMAP 1
 #include <sys/mman.h>
 
 #include <cstdint>
+#else
+#define DAMASK_PAGES_BY_MMAP 0
 #endif
 
 namespace damask {
@@ -30,7 +34,7 @@ constexpr std::size_t wholePages(std::size_t bytes) noexcept {
 /// large pages asked for where a block was when it gives that memory to somebody else. Throws
 /// std::bad_alloc.
 inline void* takePages(std::size_t bytes) {
-#if defined(__linux__)
+#if DAMASK_PAGES_BY_MMAP
   // The system's places are multiples of small pages alone: what is too much at both ends goes
   // back.
   const std::size_t used = wholePages(bytes), length = used + kHugePageBytes;
@@ -50,9 +54,10 @@ inline void* takePages(std::size_t bytes) {
 #endif
 }
 
-/// Gives back what takePages(bytes) gave.
+/// Gives back what takePages(bytes) gave. Where the system cannot split a mapping any more
+/// (vm.max_map_count), it keeps that one.
 inline void givePages(void* pages, std::size_t bytes) noexcept {
-#if defined(__linux__)
+#if DAMASK_PAGES_BY_MMAP
   munmap(pages, wholePages(bytes));
 #else
   (void)bytes;

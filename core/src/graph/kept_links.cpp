@@ -28,10 +28,10 @@ void keepSmallest(std::vector<Candidate>& candidates, std::size_t most) {
 
 }  // namespace
 
-KeptLinks::KeptLinks(Graph& from, std::size_t room)
-    : changes_(std::make_shared<LinkChanges>(room)) {
-  copies_.reserve(room);
-  origins_.reserve(room);
+KeptLinks::KeptLinks(Graph& from, std::size_t nodes, std::size_t copies)
+    : changes_(std::make_shared<LinkChanges>(nodes)) {
+  copies_.reserve(nodes);
+  origins_.reserve(copies);
   from.watch(changes_);
 }
 

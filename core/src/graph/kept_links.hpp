@@ -19,9 +19,9 @@ namespace damask {
 /// written to is carried over again.
 class KeptLinks {
  public:
-  /// From now on notes which lists of `from` are written to. With room for so many nodes of it; for
-  /// more, what there is is copied. Throws std::bad_alloc.
-  KeptLinks(Graph& from, std::size_t room);
+  /// From now on notes which lists of `from` are written to. With room for so many nodes of it and
+  /// so many copies; for more, what there is is copied. Throws std::bad_alloc.
+  KeptLinks(Graph& from, std::size_t nodes, std::size_t copies);
 
   /// The next node of the copy is one of `origin`, a later one than those before.
   void addCopy(Slot origin) {

@@ -43,7 +43,7 @@ Result<bool> PatternStore::stepRebuild(std::size_t maxPatterns) {
     impl_->rebuild->step(*impl_->state, maxPatterns);
     return impl_->rebuild->isComplete(*impl_->state);
   } catch (const std::bad_alloc&) {
-    cancelRebuild();
+    impl_->rebuild.reset();
     return noMemory("rebuild the index");
   }
 }
@@ -63,7 +63,7 @@ Result<void> PatternStore::finishRebuild() {
     cancelCensus();
     return {};
   } catch (const std::bad_alloc&) {
-    cancelRebuild();
+    impl_->rebuild.reset();
     return noMemory("finish the rebuild");
   }
 }

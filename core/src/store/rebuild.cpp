@@ -17,6 +17,13 @@ std::size_t withSpare(std::size_t count) noexcept {
   return count + count / kSpareOneIn;
 }
 
+/// Lists above level 0 of the live nodes, as far as chance lets them have their share.
+std::size_t listsOfLive(const StoreState& from) noexcept {
+  const std::uint64_t linked = from.graph.linked();
+  if (linked == 0) return 0;
+  return static_cast<std::size_t>(std::uint64_t{from.graph.lists()} * from.records.size() / linked);
+}
+
 bool keepsLinks(const StoreState& from, RebuildKind kind) noexcept {
   return kind == RebuildKind::compact && from.graph.linked() != 0 && !isPending(from) &&
          from.records.size() > from.options.indexingThreshold;
@@ -26,7 +33,7 @@ bool keepsLinks(const StoreState& from, RebuildKind kind) noexcept {
 
 Rebuild::Room::Room(const StoreState& from)
     : slots(withSpare(from.records.size())),
-      lists(withSpare(from.graph.lists())),
+      lists(withSpare(listsOfLive(from))),
       names(from.records.nameTable().size()) {}
 
 Rebuild::Rebuild(StoreState& from, RebuildKind kind)
@@ -35,7 +42,9 @@ Rebuild::Rebuild(StoreState& from, RebuildKind kind)
   state_->workers = from.workers;
   origins_.reserve(withSpare(from.records.size()));
   from.records.resetTouched();
-  if (keepsLinks(from, kind)) kept_.emplace(from.graph, withSpare(from.graph.slots()));
+  if (keepsLinks(from, kind)) {
+    kept_.emplace(from.graph, withSpare(from.graph.slots()), withSpare(from.records.size()));
+  }
 }
 
 // Where the system has large pages, finding one may take it milliseconds, and the first step that

@@ -11,9 +11,10 @@ namespace {
 
 constexpr const char* kUnlockExamples = R"(  damask unlock tests/
       Removes the lock that a writer has left which does not live any more. Every writer does so by
-      itself where it can tell: this is for locks that come from another host.
+      itself.
   damask unlock tests/ --force
-      Whoever has it: only when you know that no writer is at work.
+      Whoever has it, also of another host, whose processes cannot be seen from here: only when you
+      know that no writer is at work.
 )";
 
 struct UnlockArguments {
