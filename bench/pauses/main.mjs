@@ -1,19 +1,23 @@
 // How long healing keeps searches waiting at once, beside what the machine does to a loop of nothing:
 //   toolchains/bootstrap bench pauses -- [OPTIONS]
 // Some of a store's patterns are removed; then the package's own healing looks at the links, compacts the
-// store and looks again. After each slice of that a loop which does nothing runs for as long as a slice
-// may take: what goes beyond that there, is the machine's. Every round does the same work, so that a pause
-// that is the work's own is in all of them, the best one too.
+// store, looks again, repairs, measures, and makes a snapshot; and once more, all of it by `heal()`. After each slice of that a loop which does nothing runs for as long as a slice
+// may take: what goes beyond that there, is not the slices' doing, but the machine's, or that of the thread
+// which gives memory back. Every round does the same work: what is in the work is in all of them, the best
+// one too.
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { repair, takeCensus } from '../../js/lib/health/census.js';
+import { measure, questionsFor } from '../../js/lib/health/measure.js';
+import { fromSnapshot } from '../../js/lib/index.js';
+import { FrozenSnapshot } from '../../js/lib/pattern_store/frozen.js';
 import { rebuild } from '../../js/lib/pattern_store/long_work.js';
 import { chanceOf } from '../churn/chance.mjs';
 import { engineOf } from '../churn/sides/damask.mjs';
 import { SLICE_MS } from '../churn/sides/slices.mjs';
 import { generateDataset, readDataset } from '../js/dataset.mjs';
-import { describeHost, wholeNumber } from '../js/engines.mjs';
+import { describeHost, only, wholeNumber } from '../js/engines.mjs';
 import { indexOf } from '../js/snapshot_cache.mjs';
 import { REMOVALS } from './removals.mjs';
 import { rowOf, Slices } from './slices.mjs';
@@ -66,12 +70,29 @@ async function storeToHeal() {
   return { snapshot, name };
 }
 
+/** What `heal()` does to a store by itself, by turns of the event loop. */
+async function healWhole(snapshot, backend, slices) {
+  const store = await fromSnapshot(snapshot, { ...only(backend), healing: 'off' });
+  await slices.ofTurns('heal()', () => store.heal());
+  await store.shutdown();
+}
+
 /** Everything that healing does to a store, in slices. */
-async function heal(store, slices) {
+async function healByParts(store, slices) {
   await slices.of('census', (pace) => takeCensus(store, pace));
-  await slices.of('compact', (pace) => rebuild(store, 'compact', pace));
+  const isWaiting = () => store.rebuildProgress?.prepared === false;
+  await slices.of('compact', (pace) => rebuild(store, 'compact', pace), isWaiting);
   await slices.of('census', (pace) => takeCensus(store, pace));
   await slices.of('repair', (pace) => repair(store, pace));
+  const random = chanceOf('questions');
+  const ef = store.options.hnsw.efSearch;
+  const asked = { questions: questionsFor(store, [], random), ef, probeEf: ef, random };
+  await slices.of('measure', (pace) => measure(store, asked, pace));
+  await slices.ofTurns('snapshot', async () => {
+    const frozen = new FrozenSnapshot(store, () => undefined);
+    for await (const _ of frozen);
+    frozen.giveUp();
+  });
 }
 
 async function main() {
@@ -92,8 +113,10 @@ async function main() {
         const next = chanceOf('removed', removed);
         REMOVALS[removed](store, Math.round((count * percent) / 100), next);
         slices.beginRound();
-        await heal(store, slices);
+        const removedFrom = store.save();
+        await healByParts(store, slices);
         store.dispose();
+        await healWhole(removedFrom, backend, slices);
       }
       for (const [work, found] of slices.found) {
         const row = { backend, removed, work, ...rowOf(found) };

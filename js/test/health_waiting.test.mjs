@@ -4,7 +4,7 @@ import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { pauseFor } from '../lib/health/clock.js';
-import { atLeisure, inSlices } from '../lib/health/pace.js';
+import { atLeisure, inSlices, paceOf } from '../lib/health/pace.js';
 import { Turns } from '../lib/pattern_store/turns.js';
 import { FakeClock } from './health_fake.mjs';
 import { backends } from './open_support.mjs';
@@ -62,6 +62,27 @@ test('work rests as long as its share of the time says, and at a share of 1 for 
   assert.equal(clock.waiting, 1);
   await clock.advance(0);
   await turn;
+});
+
+test('work that follows other work has what that has left of a slice, or a slice of its own', async () => {
+  let rests = 0;
+  const pause = async () => {
+    rests += 1;
+  };
+  const oneStep = (pace, ms) =>
+    inSlices(() => {
+      for (const began = performance.now(); performance.now() - began < ms;);
+      return false;
+    }, pace);
+  const half = paceOf(20, pause);
+  for (let n = 0; n < 4; ++n) await oneStep(half, 12);
+  assert.equal(rests, 3, 'each takes more than half of a slice');
+  rests = 0;
+  const long = paceOf(60_000, pause);
+  for (let n = 0; n < 4; ++n) await oneStep(long, 2);
+  assert.equal(rests, 0);
+  assert.ok(long.taken.longestMs >= 8, 'together they are one pause');
+  assert.ok(long.taken.busyMs >= 8 && half.taken.busyMs >= 48);
 });
 
 test('the shortest rest is a turn of the event loop, and keeps no process from its end', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { answered, check } from '../lib/health/exact.js';
-import { briskly } from '../lib/health/pace.js';
+import { briskly, paceOf } from '../lib/health/pace.js';
 import { probe, randomSlot } from '../lib/health/probe.js';
 import { randomOf } from '../lib/health/random.js';
 import { Watch } from '../lib/health/watch.js';
@@ -124,18 +124,15 @@ for (const target of targets) {
     const watch = new Watch(() => store, new FakeClock(), randomOf(39), EF);
     const ask = () => watch.searched(0.05, store, query, EF, {}, store.searchSlots(query));
     let pauses = 0;
-    const sliced = {
-      sliceMs: 0,
-      pause: async () => {
-        // More to check comes while it checks, and what it checks is removed; both without end.
-        pauses += 1;
-        assert.ok(pauses < 1000, 'no end');
-        store.remove(`p${pauses}`);
-        ask();
-        const end = performance.now() + 1;
-        while (performance.now() < end);
-      },
-    };
+    const sliced = paceOf(0, async () => {
+      // More to check comes while it checks, and what it checks is removed; both without end.
+      pauses += 1;
+      assert.ok(pauses < 1000, 'no end');
+      store.remove(`p${pauses}`);
+      ask();
+      const end = performance.now() + 1;
+      while (performance.now() < end);
+    });
     const { searchSlots } = store;
     let busyMs = 0;
     store.searchSlots = (its, options = {}) => {

@@ -9,7 +9,7 @@ import { Listeners, messageOf, safely } from './listeners.js';
 import { decide, shareFor, type Decision, type Need } from './ladder.js';
 import { measure, questionsFor, type Measured } from './measure.js';
 import { Norm } from './norm.js';
-import { atLeisure, briskly, type Pace } from './pace.js';
+import { atLeisure, atOnce, briskly, type Pace } from './pace.js';
 import type { Healing, HealingAction, HealingKind, HealthEvent } from './shape.js';
 import { either } from './signals.js';
 import { faultsOf, judge, reasonsOf, standingFaults } from './states.js';
@@ -194,11 +194,16 @@ export class Caretaker {
     const held = [rebuilds, this.#heals];
     const share = (): number =>
       steering.repairShare ?? shareFor(storeOf().size, tombstonesOf(storeOf()));
-    const pace = atLeisure(backend, { clock, signal, share, held });
+    const isBeside = !this.#heals.isFree;
+    const pace = atLeisure(backend, { clock, signal, share, held, isBeside });
     try {
       if (hasGraph(storeOf())) {
-        watch.probe(PROBES, PROBES_MS);
-        await watch.checkWaiting(atLeisure(backend, { clock, signal }));
+        const checks = atLeisure(backend, { clock, signal, isBeside });
+        atOnce(checks, () => {
+          watch.probe(PROBES, PROBES_MS);
+        });
+        await watch.checkWaiting(checks);
+        pace.spentMs = checks.spentMs;
         const { ef } = steering;
         steering.decide(storeOf().size, () => watch.takeMissed());
         if (steering.ef !== ef) watch.renewRecall();

@@ -1,6 +1,6 @@
 import type { GraphCensus } from '../types.js';
 import type { Store } from '../store.js';
-import { inSlices, StepSize, type Pace, type Taken } from './pace.js';
+import { atOnce, inSlices, StepSize, type Pace } from './pace.js';
 
 /** Nodes that the first step looks at, and that any may. */
 const FIRST_NODES = 64;
@@ -11,20 +11,19 @@ const MOST_LINKED = 4;
 const WEAK_BELOW = 2;
 
 /** Looks at all links, in slices. Throws InvalidStateError when the store is cleared meanwhile. */
-export async function takeCensus(
-  store: Store,
-  pace: Pace,
-): Promise<{ census: GraphCensus; taken: Taken }> {
+export async function takeCensus(store: Store, pace: Pace): Promise<GraphCensus> {
   const size = new StepSize(FIRST_NODES, MOST_NODES, pace.sliceMs);
   let census: GraphCensus | undefined;
-  store.beginCensus();
+  atOnce(pace, () => {
+    store.beginCensus();
+  });
   const look = (): boolean => {
     census = size.run((nodes) => store.stepCensus(nodes));
     return census === undefined;
   };
   try {
-    const taken = await inSlices(look, pace);
-    return { census: census as unknown as GraphCensus, taken };
+    await inSlices(look, pace);
+    return census as unknown as GraphCensus;
   } catch (cause) {
     if (!store.disposed) store.cancelCensus();
     throw cause;
@@ -32,10 +31,10 @@ export async function takeCensus(
 }
 
 /** Links what the last census found unreachable or weak, in slices. */
-export async function repair(store: Store, pace: Pace): Promise<Taken> {
+export async function repair(store: Store, pace: Pace): Promise<void> {
   const size = new StepSize(1, MOST_LINKED, pace.sliceMs);
   try {
-    return await inSlices(() => size.run((nodes) => store.stepRepair(nodes)) !== undefined, pace);
+    await inSlices(() => size.run((nodes) => store.stepRepair(nodes)) !== undefined, pace);
   } finally {
     if (!store.disposed) store.cancelCensus();
   }

@@ -2,14 +2,13 @@ import { DisposedError } from '../errors.js';
 import { bytesOf, rebuild } from '../pattern_store/long_work.js';
 import type { Turns } from '../pattern_store/turns.js';
 import type { Progress } from '../interface.js';
-import type { RebuildKind } from '../types.js';
 import { repair, tombstonesOf } from './census.js';
 import type { Clock } from './clock.js';
 import type { Store } from '../store.js';
 import { worsened, type Decision } from './ladder.js';
 import { messageOf } from './listeners.js';
 import { measure, questionsFor, type Measured, type Question } from './measure.js';
-import type { Pace, Taken } from './pace.js';
+import { both, NOTHING, type Pace, type Taken } from './pace.js';
 import type { Random } from './random.js';
 import type { HealingAction, HealingFigures } from './shape.js';
 import type { Steering } from './steering.js';
@@ -24,7 +23,7 @@ export interface HealerParts {
   steering: Steering;
   watch: Watch;
   /** Writes a snapshot that replaces the journals; absent without storage. */
-  compactStorage?: (() => Promise<void>) | undefined;
+  compactStorage?: (() => Promise<Taken>) | undefined;
 }
 
 /** What was done, and what was measured afterwards, when anything was. */
@@ -73,6 +72,7 @@ export class Healer {
       const { kind, because } = decision;
       const action = { kind, because, at: this.#parts.clock.time(), before: this.#figures() };
       const clears = this.#clears;
+      pace.taken = NOTHING;
       try {
         if (kind === 'snapshot') return await this.#snapshot(action);
         const questions = questionsFor(
@@ -108,7 +108,7 @@ export class Healer {
       steering.setBack(before);
       throw cause;
     }
-    const cost = costOf(NOTHING, 0);
+    const cost = costOf(pace.taken, 0);
     const message = this.#notWorth(action.before, after.figures);
     if (message === undefined) {
       this.#parts.watch.renewRecall();
@@ -135,17 +135,18 @@ export class Healer {
     kind: 'repair' | 'compact' | 'rebuild',
     { action, questions, before, pace, onProgress }: Work,
   ): Promise<Done> {
-    const { watch, compactStorage } = this.#parts;
-    const cost =
+    const { watch, storeOf, compactStorage } = this.#parts;
+    const peakBytes =
       kind === 'repair'
         ? await this.#repair(pace)
-        : await this.#rebuild(kind === 'compact' ? 'compact' : 'relink', pace, onProgress);
+        : await rebuild(storeOf(), kind === 'compact' ? 'compact' : 'relink', pace, onProgress);
     watch.renew();
     const census = await watch.takeCensus(pace);
     const after = await this.#measure(questions, pace);
     after.figures = { ...after.figures, ...(census && { unreachable: census.unreachable }) };
     // Opening the store would else bring damage back; tombstones, which are none, may come.
-    if (kind !== 'compact') await compactStorage?.();
+    const written = kind === 'compact' ? undefined : await compactStorage?.();
+    const cost = costOf(both(pace.taken, written ?? NOTHING), peakBytes);
     const done = { ...action, after: after.figures, cost };
     const message = worsened(before, after);
     if (message !== undefined) {
@@ -157,26 +158,18 @@ export class Healer {
     return { action: { ...done, outcome: 'kept' }, after };
   }
 
-  async #repair(pace: Pace): Promise<Cost> {
+  /** Returns by how many bytes the store has grown. */
+  async #repair(pace: Pace): Promise<number> {
     const { watch, storeOf } = this.#parts;
     const before = bytesOf(storeOf());
     const census = await watch.takeCensus(pace, true);
-    const taken = census && (await repair(storeOf(), pace));
-    return costOf(taken ?? NOTHING, bytesOf(storeOf()) - before);
-  }
-
-  async #rebuild(
-    kind: RebuildKind,
-    pace: Pace,
-    onProgress?: (progress: Progress) => void,
-  ): Promise<Cost> {
-    const taken = await rebuild(this.#parts.storeOf(), kind, pace, onProgress);
-    return costOf(taken, taken.peakBytes);
+    if (census !== undefined) await repair(storeOf(), pace);
+    return bytesOf(storeOf()) - before;
   }
 
   async #snapshot(action: Begun): Promise<Done> {
-    await this.#parts.compactStorage?.();
-    return { action: { ...action, outcome: 'kept', after: this.#figures() } };
+    const cost = costOf((await this.#parts.compactStorage?.()) ?? NOTHING, 0);
+    return { action: { ...action, outcome: 'kept', after: this.#figures(), cost } };
   }
 
   async #measure(questions: readonly Question[], pace: Pace): Promise<Measured> {
@@ -209,8 +202,6 @@ interface Work {
   pace: Pace;
   onProgress: ((progress: Progress) => void) | undefined;
 }
-
-const NOTHING: Taken = { busyMs: 0, longestMs: 0 };
 
 function costOf({ busyMs, longestMs }: Taken, peakBytes: number): Cost {
   return { busyMs, longestPauseMs: longestMs, peakBytes: Math.max(0, peakBytes) };

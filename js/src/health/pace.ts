@@ -11,23 +11,33 @@ const SLICE_MS: Readonly<Record<BackendName, number>> = {
 /** The part of the time that work in the background takes, where nobody says. */
 export const LEISURE = 0.25;
 
-/** How work is cut up so that searches go on. */
-export interface Pace {
-  sliceMs: number;
-  /** Between two slices. */
-  pause: () => Promise<void>;
-  signal?: AbortSignal | undefined;
-}
-
-/** What work has taken. */
+/** What work has taken: `longestMs` is the longest that it kept the event loop at once. */
 export interface Taken {
   busyMs: number;
   longestMs: number;
 }
 
+export const NOTHING: Readonly<Taken> = { busyMs: 0, longestMs: 0 };
+
+/** How work is cut up so that searches go on. Its pieces come one after another, never side by side. */
+export interface Pace {
+  readonly sliceMs: number;
+  /** Between two slices: see `rest`. */
+  readonly pause: () => Promise<void>;
+  readonly signal?: AbortSignal | undefined;
+  /** What pieces of work have taken of the present slice. */
+  spentMs: number;
+  /** What they have taken since who wants to know has set it. */
+  taken: Taken;
+}
+
+export function paceOf(sliceMs: number, pause: () => Promise<void>, signal?: AbortSignal): Pace {
+  return { sliceMs, pause, signal, spentMs: 0, taken: NOTHING };
+}
+
 /** For work that somebody waits for. */
 export function briskly(backend: BackendName, signal?: AbortSignal): Pace {
-  return { sliceMs: SLICE_MS[backend], pause: soon, signal };
+  return paceOf(SLICE_MS[backend], soon, signal);
 }
 
 interface Leisure {
@@ -37,6 +47,8 @@ interface Leisure {
   share?: () => number;
   /** What the work may hold: as soon as somebody waits for one, it goes on without rest. */
   held?: readonly Pick<Turns, 'hasWaiting' | 'onWaiting'>[];
+  /** Whether other work may take its slices in the same turn: both together take no more than one and a half. */
+  isBeside?: boolean;
 }
 
 /**
@@ -45,9 +57,9 @@ interface Leisure {
  */
 export function atLeisure(
   backend: BackendName,
-  { clock, signal, share = () => LEISURE, held = [] }: Leisure,
+  { clock, signal, share = () => LEISURE, held = [], isBeside = false }: Leisure,
 ): Pace {
-  const sliceMs = SLICE_MS[backend];
+  const sliceMs = SLICE_MS[backend] * (isBeside ? 0.5 : 1);
   const wakeups = held.map((turns) => (wake: () => void) => turns.onWaiting(wake));
   const pause = (): Promise<void> => {
     const restMs = sliceMs * (1 / share() - 1);
@@ -55,33 +67,62 @@ export function atLeisure(
       ? soon()
       : pauseFor(clock, restMs, signal, wakeups);
   };
-  return { sliceMs, pause, signal };
+  return paceOf(sliceMs, pause, signal);
+}
+
+/** Lets others have their turn; a slice begins. */
+export async function rest(pace: Pace): Promise<void> {
+  await pace.pause();
+  pace.spentMs = 0;
+}
+
+/** Does at once what cannot be cut up, as a part of the present slice. */
+export function atOnce<T>(pace: Pace, work: () => T): T {
+  const begin = performance.now();
+  try {
+    return work();
+  } finally {
+    spend(pace, performance.now() - begin);
+  }
+}
+
+function spend(pace: Pace, ms: number): void {
+  pace.spentMs += ms;
+  pace.taken = both(pace.taken, { busyMs: ms, longestMs: pace.spentMs });
+}
+
+/** What two pieces of work have taken together. */
+export function both(a: Taken, b: Taken): Taken {
+  return { busyMs: a.busyMs + b.busyMs, longestMs: Math.max(a.longestMs, b.longestMs) };
 }
 
 /**
- * Runs steps until one says that it was the last; a slice ends when the next step might not fit.
- * `report` is called after each slice. Throws `signal.reason`.
+ * Runs steps until one says that it was the last; a slice ends when the next step might not fit. What is
+ * left of a slice is for the work that follows, when that is half of it at least. `report` is called
+ * after each slice. Throws `signal.reason`.
  */
 export async function inSlices(
   step: () => boolean,
-  { sliceMs, pause, signal }: Pace,
+  pace: Pace,
   report?: () => void,
 ): Promise<Taken> {
-  const taken = { busyMs: 0, longestMs: 0 };
+  let taken = NOTHING;
+  if (pace.spentMs > pace.sliceMs / 2) await rest(pace);
   for (;;) {
-    signal?.throwIfAborted();
+    pace.signal?.throwIfAborted();
     const begin = performance.now();
+    const leftMs = pace.sliceMs - pace.spentMs;
     let [before, now] = [begin, begin];
     let more: boolean;
     do {
       more = step();
       [before, now] = [now, performance.now()];
-    } while (more && now - begin + (now - before) < sliceMs);
-    taken.busyMs += now - begin;
-    taken.longestMs = Math.max(taken.longestMs, now - begin);
+    } while (more && now - begin + (now - before) < leftMs);
+    spend(pace, now - begin);
+    taken = both(taken, { busyMs: now - begin, longestMs: pace.spentMs });
     report?.();
     if (!more) return taken;
-    await pause();
+    await rest(pace);
   }
 }
 

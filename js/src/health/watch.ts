@@ -197,7 +197,7 @@ export class Watch {
     const store = this.#storeOf();
     if (!hasGraph(store)) return undefined;
     this.#changesSinceCensus = 0;
-    this.#census = (await takeCensus(store, pace)).census;
+    this.#census = await takeCensus(store, pace);
     if (!isForRepair) store.cancelCensus();
     return this.#census;
   }

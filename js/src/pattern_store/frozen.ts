@@ -1,10 +1,12 @@
+import { soon } from '../health/clock.js';
+import { atOnce, paceOf, rest, type Taken } from '../health/pace.js';
 import type { Store } from '../store.js';
 import type { Turns } from './turns.js';
 
 /** Bytes that one step goes on for: some 2 ms at most. */
 const STEP_BYTES = 64 << 10;
 /** How long steps may keep the event loop from others, in milliseconds. */
-const SLICE_MS = 4;
+const SLICE_MS = 1;
 
 /** A store as it was at one moment, and the first bytes of the journal that goes on from there. */
 export interface Frozen {
@@ -72,6 +74,7 @@ function hold(turns: Turns): Promise<() => void> {
 export class FrozenSnapshot implements AsyncIterable<Uint8Array> {
   readonly #store: Store;
   readonly #release: () => void;
+  readonly #pace = paceOf(SLICE_MS, soon);
   #isOver = false;
   /** Bytes that were read until now. */
   bytes = 0;
@@ -79,20 +82,23 @@ export class FrozenSnapshot implements AsyncIterable<Uint8Array> {
   constructor(store: Store, release: () => void) {
     this.#store = store;
     this.#release = release;
-    store.beginSnapshot();
+    atOnce(this.#pace, () => {
+      store.beginSnapshot();
+    });
+  }
+
+  /** What making the bytes has taken until now. */
+  get taken(): Taken {
+    return this.#pace.taken;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    for (let busyMs = 0; ;) {
-      const start = performance.now();
-      const chunk = this.#store.stepSnapshot(STEP_BYTES);
-      busyMs += performance.now() - start;
+    for (;;) {
+      const chunk = atOnce(this.#pace, () => this.#store.stepSnapshot(STEP_BYTES));
       if (chunk === undefined) break;
       this.bytes += chunk.byteLength;
       if (chunk.byteLength > 0) yield chunk;
-      if (busyMs < SLICE_MS) continue;
-      await new Promise<void>((resolve) => setTimeout(resolve, 0));
-      busyMs = 0;
+      if (this.#pace.spentMs >= this.#pace.sliceMs) await rest(this.#pace);
     }
     this.#isOver = true;
   }

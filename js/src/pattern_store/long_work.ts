@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../errors.js';
 import { soon } from '../health/clock.js';
-import { inSlices, StepSize, type Pace, type Taken } from '../health/pace.js';
+import { atOnce, inSlices, paceOf, rest, StepSize, type Pace } from '../health/pace.js';
 import type { Progress, WorkOptions } from '../interface.js';
 import type { Store } from '../store.js';
 import type { RebuildKind } from '../types.js';
@@ -35,9 +35,10 @@ export async function storeAll(
     store.stage(record, embedding);
     return ++done < entries.length;
   };
-  const pace = { sliceMs: BATCH_SLICE_MS, pause: soon, signal };
   try {
-    await inSlices(stageNext, pace, () => onProgress?.({ done, total: entries.length }));
+    await inSlices(stageNext, paceOf(BATCH_SLICE_MS, soon, signal), () =>
+      onProgress?.({ done, total: entries.length }),
+    );
   } catch (cause) {
     store.discardStaged();
     throw cause;
@@ -45,29 +46,24 @@ export async function storeAll(
   store.commitStaged();
 }
 
-/** What a rebuild has taken; `peakBytes` is what it held beside the index in use. */
-export interface RebuildCost extends Taken {
-  peakBytes: number;
-}
-
 /**
  * Builds the graph anew in slices, beside the one that searches and changes go on with. Clearing the
- * store meanwhile leaves nothing to build.
+ * store meanwhile leaves nothing to build. Returns the most bytes that it held beside the index in use.
  */
 export async function rebuild(
   store: Store,
   kind: RebuildKind,
   pace: Pace,
   onProgress?: (progress: Progress) => void,
-): Promise<RebuildCost> {
+): Promise<number> {
   const before = bytesOf(store);
   let peakBytes = 0;
-  const begin = performance.now();
-  store.beginRebuild(kind);
-  const beginMs = performance.now() - begin;
+  atOnce(pace, () => {
+    store.beginRebuild(kind);
+  });
   let progress = store.rebuildProgress;
   while (progress?.prepared === false) {
-    await pace.pause();
+    await rest(pace);
     if (pace.signal?.aborted) break;
     progress = store.rebuildProgress;
   }
@@ -83,15 +79,11 @@ export async function rebuild(
     return false;
   };
   try {
-    const taken = await inSlices(copyNext, pace, () => {
+    await inSlices(copyNext, pace, () => {
       peakBytes = Math.max(peakBytes, bytesOf(store) - before);
       if (progress) onProgress?.(progress);
     });
-    return {
-      busyMs: beginMs + taken.busyMs,
-      longestMs: Math.max(beginMs, taken.longestMs),
-      peakBytes,
-    };
+    return peakBytes;
   } catch (cause) {
     store.cancelRebuild();
     throw cause;

@@ -39,7 +39,7 @@ export class Pending {
   }
 
   /** All frames as one, and how many changes they have. */
-  take(synced: number): Taken {
+  take(synced: number): TakenChanges {
     this.collect(synced);
     const frames = this.#frames;
     this.#frames = [];
@@ -68,7 +68,7 @@ export class Pending {
 }
 
 /** What a write makes durable. */
-export interface Taken {
+export interface TakenChanges {
   changes: number;
   frame: Uint8Array;
 }

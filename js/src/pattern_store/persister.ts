@@ -1,10 +1,11 @@
 import { DamaskError, errorFor } from '../errors.js';
+import { NOTHING, type Taken } from '../health/pace.js';
 import type { DurabilityHealth, RecoveredChanges } from '../interface.js';
 import type { StoredGenerations } from '../storage/generations.js';
 import type { StoredJournal } from '../storage/stored_journal.js';
 import type { Store } from '../store.js';
 import type { Policy } from './durability.js';
-import { Pending, type Taken } from './pending.js';
+import { Pending, type TakenChanges } from './pending.js';
 import { freeze, type FrozenSnapshot, type StoreTurns } from './frozen.js';
 import { Turns } from './turns.js';
 
@@ -58,6 +59,8 @@ export class Persister {
   /** Whether the store collects its changes for a journal. */
   #recording: boolean;
   #snapshotBytes: number;
+  /** What making the last one has taken. */
+  #snapshotTaken: Taken = NOTHING;
   #failure: DamaskError | undefined;
   /** One write after another. */
   readonly #writes = new Turns();
@@ -154,8 +157,8 @@ export class Persister {
     return this.#waiting;
   }
 
-  /** Resolves when a snapshot of the store as it is now, or later, is stored. */
-  async compact(): Promise<void> {
+  /** Resolves when a snapshot of the store as it is now, or later, is stored: to what that took. */
+  async compact(): Promise<Taken> {
     this.checkWritable();
     const begin = async (): Promise<boolean> => {
       if (!this.#snapshots.isFree) return false;
@@ -167,6 +170,7 @@ export class Persister {
     while (!(await this.#write(begin)));
     await this.#compaction;
     this.checkWritable();
+    return this.#snapshotTaken;
   }
 
   /** Writes what is left and gives the storage back. */
@@ -243,7 +247,7 @@ export class Persister {
       this.#write(() => this.#beginCompaction()).catch(this.#warnOf);
   }
 
-  async #append(journal: StoredJournal, { changes, frame }: Taken): Promise<void> {
+  async #append(journal: StoredJournal, { changes, frame }: TakenChanges): Promise<void> {
     if (frame.byteLength > 0) {
       const begin = performance.now();
       await journal.append(frame);
@@ -282,7 +286,7 @@ export class Persister {
       snapshot.giveUp();
     }
     this.#journal = await this.#stored.createJournal('current', header);
-    this.#snapshotBytes = snapshot.bytes;
+    this.#note(snapshot);
     this.#pending.settle(changes);
   }
 
@@ -307,10 +311,15 @@ export class Persister {
     this.#compaction = this.#finishCompaction(snapshot, this.#journal.generation);
   }
 
+  #note({ bytes, taken }: FrozenSnapshot): void {
+    this.#snapshotBytes = bytes;
+    this.#snapshotTaken = taken;
+  }
+
   async #finishCompaction(snapshot: FrozenSnapshot, generation: number): Promise<void> {
     try {
       await this.#stored.commit(snapshot, generation);
-      this.#snapshotBytes = snapshot.bytes;
+      this.#note(snapshot);
       this.#replacedBytes = 0;
     } catch (cause) {
       // Who changes the store next is told; who compacts it, too.
