@@ -1,5 +1,5 @@
-// Counts what is allocated. The linker leads every malloc and mmap of this program here (--wrap), and
-// operator new, which the standard library's own objects share, is defined on top of it.
+// Counts what is allocated. The linker leads every malloc and mmap of this program here (--wrap),
+// and operator new, which the standard library's own objects share, is defined on top of it.
 
 #include "format/counted_memory.hpp"
 
