@@ -62,7 +62,7 @@ test('on loopback the figures may be seen without it', async (t) => {
 
 test('what a proxy may have passed on from elsewhere needs it', async (t) => {
   const { url } = await serve(t, new FakeStore());
-  for (const name of ['Forwarded', 'Via', 'X-Forwarded-For', 'X-Real-IP']) {
+  for (const name of ['Forwarded', 'Via', 'X-Forwarded-For', 'X-Forwarded-Proto', 'X-Real-IP']) {
     const headers = { [name]: 'for=192.0.2.1' };
     assert.equal(codeOf(await ask(url, '/metrics', { headers })), '401 UNAUTHORIZED', name);
     const allowed = await ask(url, '/metrics', { headers: { ...headers, ...bearer } });

@@ -120,6 +120,28 @@ test('a real store is told as its own figures have it', async (t) => {
   assert.equal(valueOf(scraped, 'damask_info', { backend: 'native' }), 1);
 });
 
+test('beside a writer it is told how the writer is, not the reader', async (t) => {
+  const store = worn();
+  store.writer = false;
+  store.health_ = { state: 'healthy', reasons: [] };
+  const told = { code: 'UNREACHABLE', message: 'seven patterns cannot be reached' };
+  store.history[1] = { ...store.history[1], state: 'critical', reasons: [told] };
+  const { read, valueOf } = await scrape(t, store);
+  const scraped = await read();
+  const { graph, codes, records } = store.history[1].memory;
+  for (const [name, labels, expected] of [
+    ['damask_health_state', { state: 'critical' }, 1],
+    ['damask_health_state', { state: 'healthy' }, 0],
+    ['damask_health_reason', { code: 'UNREACHABLE' }, 1],
+    ['damask_memory_bytes', {}, graph + codes + records],
+    ['damask_pending_changes', {}, undefined],
+    ['damask_pending_bytes', {}, undefined],
+    ['damask_searches_total', {}, undefined],
+    ['damask_patterns', {}, 12_000],
+  ])
+    assert.equal(valueOf(scraped, name, labels), expected, `${name} ${JSON.stringify(labels)}`);
+});
+
 test('what was not measured is absent, not zero', async (t) => {
   const { read } = await scrape(t, new FakeStore());
   const names = (await read()).samples.map(({ metric }) => metric);
@@ -158,7 +180,10 @@ test('a store that cannot be looked at is down', async (t) => {
   const store = new FakeStore();
   const { read, valueOf } = await scrape(t, store);
   store.broken = new Error('the disk is gone');
-  assert.equal(valueOf(await read(), 'damask_up'), 0);
+  const scraped = await read();
+  assert.equal(valueOf(scraped, 'damask_up'), 0);
+  assert.equal(valueOf(scraped, 'damask_health_state', { state: 'critical' }), 1);
+  assert.equal(valueOf(scraped, 'damask_health_reason', { code: 'NOT_FOLLOWED' }), 1);
 });
 
 test('the board asks for nothing that is not told', async (t) => {

@@ -65,6 +65,7 @@ export class FakeStore {
   stats = {};
   health_ = { state: 'healthy', reasons: [] };
   writer = true;
+  storage = 'directory';
   broken = undefined;
   #listeners = new Set();
 
@@ -87,7 +88,7 @@ export class FakeStore {
   getImplementationInfo() {
     return {
       ...{ type: 'native', version: '0.1.0', features: [], instructionSet: 'avx2' },
-      ...{ target: 'x86_64', buildThreads: 1, runtime: 'node', storage: 'directory' },
+      ...{ target: 'x86_64', buildThreads: 1, runtime: 'node', storage: this.storage },
       passedOver: [],
     };
   }

@@ -1,5 +1,7 @@
 import type { Estimate, HealthSample, TimedUs } from '../health/shape.js';
+import type { PatternStoreStats } from '../interface.js';
 import type { View } from './observer.js';
+import { isWriter, memoryOf, newest, verdictOf } from './verdict.js';
 
 /*
  * What is told to monitoring, once for Prometheus and OpenTelemetry. A figure that was not measured has
@@ -26,6 +28,10 @@ const STATES = ['healthy', 'degraded', 'critical'] as const;
 /** A value, or nothing where it was not measured. */
 const one = (value: number | undefined): Reading[] => (value === undefined ? [] : [{ value }]);
 
+/** What only the process that writes to storage can know. */
+const pending = ({ stats, health }: View, read: (stats: PatternStoreStats) => number): Reading[] =>
+  stats && health?.writer === true ? one(read(stats)) : [];
+
 function gauge(
   name: string,
   unit: string,
@@ -40,8 +46,6 @@ const counter = (...about: Parameters<typeof gauge>): Figure => ({
   ...gauge(...about),
   kind: 'counter',
 });
-
-const newest = ({ history }: View): HealthSample | undefined => history.at(-1);
 
 /** Figures of the newest health sample. */
 function sampled(
@@ -129,17 +133,18 @@ const STORE: readonly Figure[] = [
     'health_state',
     '1',
     'Whether the store is in this state: 1 for the one that holds',
-    ({ health }) =>
-      health === undefined
-        ? []
-        : STATES.map((state) => ({ value: Number(state === health.state), labels: { state } })),
+    (view) => {
+      const verdict = verdictOf(view).state;
+      if (verdict === 'unknown') return [];
+      return STATES.map((state) => ({ value: Number(state === verdict), labels: { state } }));
+    },
     ['state'],
   ),
   gauge(
     'health_reason',
     '1',
     'Always 1, for each reason that the store is not well',
-    ({ health }) => (health?.reasons ?? []).map(({ code }) => ({ value: 1, labels: { code } })),
+    (view) => verdictOf(view).reasons.map(({ code }) => ({ value: 1, labels: { code } })),
     ['code'],
   ),
   gauge('patterns', '1', 'Patterns that can be found', ({ stats }) => one(stats?.count)),
@@ -149,20 +154,20 @@ const STORE: readonly Figure[] = [
     'Nodes of deleted and replaced patterns that still take room',
     ({ stats }) => one(stats && stats.slots - stats.count),
   ),
-  gauge('memory_bytes', 'By', 'What the structures of the store hold allocated', ({ stats }) =>
-    one(stats?.memoryUsage),
+  gauge('memory_bytes', 'By', 'What the structures of the writing store hold allocated', (view) =>
+    one(memoryOf(view)),
   ),
   counter('changes_total', '1', 'Changes committed over the life of the store', ({ stats }) =>
     one(stats?.sequence),
   ),
-  counter('searches_total', '1', 'Searches measured since the store was opened', ({ stats }) =>
-    one(stats?.searches),
+  counter('searches_total', '1', 'Searches measured since the store was opened', (view) =>
+    one(isWriter(view) ? view.stats?.searches : undefined),
   ),
-  gauge('pending_changes', '1', 'Changes that a crash would lose now', ({ stats }) =>
-    one(stats?.pendingChanges),
+  gauge('pending_changes', '1', 'Changes that a crash would lose now', (view) =>
+    pending(view, ({ pendingChanges }) => pendingChanges),
   ),
-  gauge('pending_bytes', 'By', 'Bytes of the changes that a crash would lose now', ({ stats }) =>
-    one(stats?.pendingBytes),
+  gauge('pending_bytes', 'By', 'Bytes of the changes that a crash would lose now', (view) =>
+    pending(view, ({ pendingBytes }) => pendingBytes),
   ),
   gauge('generation', '1', 'The newest snapshot that is stored', ({ stats }) =>
     one(stats?.generation),

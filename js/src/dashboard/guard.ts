@@ -44,10 +44,13 @@ export function check(request: IncomingMessage, access: Access, guarded: Guarded
     );
 }
 
+/** What proxies say of whom they ask for. */
+const PROXY = /^(forwarded|via|x-forwarded-.*|x-real-ip)$/;
+
 /** Whether nobody but this machine can have asked: not a proxy for others, as far as it can be told. */
 function isDirect({ headers }: IncomingMessage, { loopback, allowedHosts }: Guarded): boolean {
-  const forwarded = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
-  return loopback && allowedHosts.length === 0 && forwarded.every((name) => !(name in headers));
+  const passedOn = Object.keys(headers).some((name) => PROXY.test(name));
+  return loopback && allowedHosts.length === 0 && !passedOn;
 }
 
 /** Names can be made to point anywhere, addresses cannot: any address will do, a name when it is known. */

@@ -151,6 +151,16 @@ test('without the token, and beside a writer, nothing can be pressed', async (t)
   assert.equal(await reader.page.getByRole('button').count(), 1);
 });
 
+test('a store in memory alone is healed here, and all of it is lost in a crash', async (t) => {
+  const store = lived();
+  Object.assign(store, { writer: false, storage: 'none' });
+  const { page } = await open(t, store);
+  await live(page);
+  await page.getByRole('button', { name: 'Look now and do what is needed' }).waitFor();
+  await page.getByText('What runs').click();
+  await page.getByText('everything: the store is in memory alone').waitFor();
+});
+
 test('beyond loopback the page asks for the token', async (t) => {
   const { page } = await open(t, lived(), { withToken: false }, { host: '0.0.0.0' });
   const field = page.getByLabel(/shown to those who have its token/);

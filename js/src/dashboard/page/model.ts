@@ -1,5 +1,3 @@
-import type { HealthSample } from '../../health/shape.js';
-import type { HealthReason, StoreHealth } from '../../interface.js';
 import type { Update, View } from '../observer.js';
 
 /** More than a chart can show. */
@@ -16,27 +14,4 @@ export function updated(view: View, update: Update): View {
     actions: [...view.actions, ...actions].slice(-MAX_POINTS),
     sizes: (size ? [...view.sizes, size] : view.sizes).slice(-MAX_POINTS),
   };
-}
-
-export const newest = ({ history }: View): HealthSample | undefined => history.at(-1);
-
-/** How a store is, as far as the page knows. */
-export interface Verdict {
-  state: StoreHealth['state'] | 'unknown';
-  reasons: HealthReason[];
-}
-
-const STATES = ['healthy', 'degraded', 'critical'] as const;
-
-/** A reader tells of itself alone: what is wrong with the store, its writer's newest sample says. */
-export function verdictOf(view: View): Verdict {
-  const { health, problem } = view;
-  const sample = health?.writer === true ? undefined : newest(view);
-  const known = [health, sample].flatMap((it) => (it ? [it] : []));
-  const reasons = known.flatMap((it) => it.reasons);
-  const unique = reasons.filter(({ code }, i) => reasons.findIndex((it) => it.code === code) === i);
-  const worst = Math.max(-1, ...known.map(({ state }) => STATES.indexOf(state)));
-  if (problem === undefined) return { state: STATES[worst] ?? 'unknown', reasons: unique };
-  const lost = { code: 'NOT_FOLLOWED', message: `the store could not be looked at: ${problem}` };
-  return { state: 'critical', reasons: [lost, ...unique] };
 }

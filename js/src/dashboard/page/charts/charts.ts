@@ -1,5 +1,6 @@
 import type { HealthSample } from '../../../health/shape.js';
 import type { Size, View } from '../../observer.js';
+import { isWriter } from '../../verdict.js';
 import { bytes, count, microseconds, percent, rate } from '../format.js';
 import { Chart, type Column, type ChartOptions } from './chart.js';
 
@@ -60,7 +61,8 @@ export class Charts {
     for (const chart of this.#all()) parent.append(chart.element);
   }
 
-  show({ history, sizes, health }: View): void {
+  show(view: View): void {
+    const { history, sizes } = view;
     const times = history.map(({ at }) => at / 1e3);
     const column = (read: (sample: HealthSample) => number | undefined): Column =>
       history.map((it) => read(it) ?? null);
@@ -88,7 +90,7 @@ export class Charts {
       all.map(({ tombstones }) => tombstones),
     );
     // What a reader holds itself is another store's memory.
-    const held = health?.writer === true || history.length === 0 ? all : withSamples(history, []);
+    const held = isWriter(view) || history.length === 0 ? all : withSamples(history, []);
     this.#memory.show(
       held.map(({ at }) => at / 1e3),
       held.map(({ memory }) => memory),

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { View } from '../../observer.js';
+import { isWriter } from '../../verdict.js';
 
 /** What the page was asked to do, and how that went. */
 export interface Work {
@@ -14,12 +15,12 @@ export interface Orders {
 
 /** Only what can be done: a reader changes nothing, and without the token nobody does. */
 export function controls(
-  { health }: View,
+  view: View,
   hasToken: boolean,
   work: Work,
   orders: Orders,
 ): TemplateResult {
-  if (health?.writer !== true)
+  if (!isWriter(view))
     return html`<p class="muted">
       This page reads beside the process that writes the store, and changes nothing.
     </p>`;

@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit-html';
+import type { PatternStoreStats } from '../../../interface.js';
 import type { View } from '../../observer.js';
 import { bytes, count } from '../format.js';
 
@@ -18,10 +19,7 @@ export function details({ info, stats, health }: View): TemplateResult {
         ? 'this process writes nothing'
         : health?.durability.policy,
     ],
-    [
-      'A crash would lose',
-      stats && `${count(stats.pendingChanges)} changes, ${bytes(stats.pendingBytes)}`,
-    ],
+    ['A crash would lose', stats && lossOf(stats, info.storage, health?.writer === true)],
     ['Snapshot', stats && `generation ${count(stats.generation)}`],
     [
       'Journal to replay',
@@ -49,4 +47,15 @@ export function details({ info, stats, health }: View): TemplateResult {
     </dl>
     <p class="muted">For Prometheus: <a href="metrics">/metrics</a></p>
   </details>`;
+}
+
+/** What is not stored yet: only the process that writes can know it. */
+function lossOf(
+  { pendingChanges, pendingBytes }: PatternStoreStats,
+  storage: string,
+  isStoring: boolean,
+): string {
+  if (storage === 'none') return 'everything: the store is in memory alone';
+  if (!isStoring) return 'known to the process that writes';
+  return `${count(pendingChanges)} changes, ${bytes(pendingBytes)}`;
 }

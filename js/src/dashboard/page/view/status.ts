@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { View } from '../../observer.js';
+import { isWriter, newest, verdictOf } from '../../verdict.js';
 import { adviceFor } from '../advice.js';
 import { ago, moment } from '../format.js';
-import { newest, verdictOf } from '../model.js';
 
 const HEADLINES = {
   healthy: 'The store is well',
@@ -29,7 +29,7 @@ export function status(view: View, now: number): TemplateResult {
             ? nothing
             : html`<ul class="reasons">
                 ${reasons.map(({ code, message }) => {
-                  const advice = adviceFor(code, view.health?.writer === true);
+                  const advice = adviceFor(code, isWriter(view));
                   return html`<li>
                     <p>${sentence(message)} <code>${code}</code></p>
                     ${advice === undefined ? nothing : html`<p class="advice">What to do: ${advice}</p>`}
@@ -45,7 +45,7 @@ export function status(view: View, now: number): TemplateResult {
 
 function sampleAge(view: View, now: number): TemplateResult {
   const sample = newest(view);
-  const who = view.health?.writer === true ? 'This process writes the store.' : 'Read only.';
+  const who = isWriter(view) ? 'This process writes the store.' : 'Read only.';
   if (sample === undefined)
     return html`${who} No health sample yet: one is taken as the store is used.`;
   return html`${who} Newest health sample:

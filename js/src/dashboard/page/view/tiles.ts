@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { View } from '../../observer.js';
+import { memoryOf, newest } from '../../verdict.js';
 import { bytes, count, microseconds, percent, rate, UNMEASURED } from '../format.js';
-import { newest } from '../model.js';
 
 interface Tile {
   name: string;
@@ -84,14 +84,6 @@ function tilesOf(view: View): Tile[] {
       note: misses && `${count(misses.trials)} patterns tried`,
     },
   ];
-}
-
-/** The writer's, as far as it is known: a reader's own is another. */
-function memoryOf(view: View): number | undefined {
-  const sample = newest(view);
-  if (view.health?.writer === true || sample === undefined) return view.stats?.memoryUsage;
-  const { graph, codes, records } = sample.memory;
-  return graph + codes + records;
 }
 
 function indexNote({ stats }: View): string {
