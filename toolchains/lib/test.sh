@@ -82,7 +82,7 @@ fuzz_options() {
 }
 
 add_fuzz_tests() {
-  local source name options seconds=${FUZZ_SECONDS:-60}
+  local source name options seconds=${FUZZ_SECONDS:-30}
   for source in tests/fuzz/fuzz_*.cpp; do
     name=${source#tests/fuzz/fuzz_} name=${name%.cpp}
     mapfile -t options < <(fuzz_options "$name")
@@ -95,20 +95,22 @@ add_fuzz_tests() {
 write_test_list() {
   printf 'subdirs(%s)\n' "${selected_presets[*]}"
   if is_selected native-fuzz; then add_fuzz_tests; fi
+  # What must run one after another, or takes longest, begins first, so that nothing is left alone at the end.
+  local in_turn='RESOURCE_LOCK js-lib COST 1'
   if are_selected "${JS_PRESETS[@]}"; then
-    add_test js.package 600 'RESOURCE_LOCK js-lib' npm --prefix js test
+    add_test js.package 600 "$in_turn" npm --prefix js test
     add_test js.docs 120 '' npm --prefix js run docs
-    add_test js.demo 600 'RESOURCE_LOCK js-lib' npm --prefix js/demo test
+    add_test js.demo 600 "$in_turn" npm --prefix js/demo test
     add_test js.page 600 'PROCESSORS 2' \
       env "DAMASK_PACKAGE=$PAGE_PACKAGE" npm --prefix js/demo/page test
-    add_test js.dashboard 600 'RESOURCE_LOCK js-lib' npm --prefix tests/dashboard test
-    add_test js.golden 300 'RESOURCE_LOCK js-lib' node --test tests/golden/golden.test.mjs
-    add_test js.crash 600 'RESOURCE_LOCK js-lib' node tests/crash/run.mjs 200
-    add_test js.bench 600 'RESOURCE_LOCK js-lib' node --test bench/*/tests/*.test.mjs
+    add_test js.dashboard 600 "$in_turn" npm --prefix tests/dashboard test
+    add_test js.golden 300 "$in_turn" node --test tests/golden/golden.test.mjs
+    add_test js.crash 600 "$in_turn" node tests/crash/run.mjs 200
+    add_test js.bench 600 "$in_turn" node --test bench/*/tests/*.test.mjs
   fi
   if are_selected "${JS_PRESETS[@]}" arm64; then
     add_test gate 900 'PROCESSORS 2' tests/gate/gate "$BUILD"
-    add_test js.pack 300 'RESOURCE_LOCK js-lib' js/packaging/check "$tarball"
+    add_test js.pack 300 "$in_turn" js/packaging/check "$tarball"
     local runtime
     for runtime in "${RUNTIMES[@]}"; do
       add_test "runtimes.$runtime" 600 'SKIP_RETURN_CODE 77' tests/runtimes/run "$runtime"
@@ -116,7 +118,8 @@ write_test_list() {
   fi
   if [[ -n $everything ]]; then
     local check
-    for check in format tidy shell size js; do
+    add_test lint.tidy 600 'COST 1' toolchains/lint tidy
+    for check in format shell size js; do
       add_test "lint.$check" 600 '' toolchains/lint "$check"
     done
   fi
