@@ -55,10 +55,22 @@ function beforeOf(days, arm) {
   return Object.fromEntries(axes.map((axis) => [axis, mean(rows.map((row) => row[axis]))]));
 }
 
+/** Searches while something was done, beside the same ones of the rebuild: the mean of those evenings, and the worst. */
+function duringOf(days, arm) {
+  const rows = days
+    .map(({ sides }) => sides.find((row) => row.arm === arm))
+    .filter(({ repair, during }) => repair?.actions.length > 0 && Number.isFinite(during?.p99Ratio))
+    .map(({ during }) => during);
+  if (rows.length === 0) return undefined;
+  const of = (name) => mean(rows.map((row) => row[name]));
+  return { p50: of('p50Ratio'), p99: of('p99Ratio'), worstP99: most(rows, 'p99Ratio') };
+}
+
+const most = (rows, name) => Math.max(...rows.map((row) => row[name]));
+
 /** What an arm has cost over all days of its case. */
 function costsOf(days, arm) {
   const rows = days.map(({ sides }) => sides.find((row) => row.arm === arm));
-  const duringRatios = rows.map(({ during }) => during?.p99Ratio).filter(Number.isFinite);
   return {
     busyMs: sum(rows.map(({ repair }) => repair?.busyMs ?? 0)),
     longestPauseMs: Math.max(...rows.map(({ repair }) => repair?.longestPauseMs ?? 0)),
@@ -66,7 +78,6 @@ function costsOf(days, arm) {
     machineStallMs: Math.max(...rows.map(({ repair }) => repair?.machineStallMs ?? 0)),
     peakBytes: Math.max(...rows.map(({ repair }) => repair?.peakBytes ?? 0)),
     actions: sum(rows.map(({ repair }) => repair?.actions.length ?? 0)),
-    ...(duringRatios.length && { duringP99Ratio: Math.max(...duringRatios) }),
   };
 }
 
@@ -79,6 +90,7 @@ export function summaryOf(cases, lastDay) {
       degradation: degradationOf(row, days.at(-1).fresh),
       worst: worstOf(days, row.arm),
       before: beforeOf(days, row.arm),
+      during: duringOf(days, row.arm),
       ...costsOf(days, row.arm),
     })),
   );
@@ -112,14 +124,16 @@ export function summaryOf(cases, lastDay) {
       longestPauseMs: Math.max(...runs.map(({ longestPauseMs }) => longestPauseMs)),
       longestCollectionMs: Math.max(...runs.map((run) => run.longestCollectionMs)),
       machineStallMs: Math.max(...runs.map(({ machineStallMs }) => machineStallMs)),
-      ...worstDuring(runs),
+      ...duringAll(runs),
     };
   });
 }
 
-function worstDuring(runs) {
-  const ratios = runs.map((run) => run.duringP99Ratio).filter(Number.isFinite);
-  return ratios.length > 0 && { duringP99Ratio: Math.max(...ratios) };
+function duringAll(runs) {
+  const found = runs.map(({ during }) => during).filter(Boolean);
+  if (found.length === 0) return {};
+  const of = (name) => meanOf(found.map((it) => it[name]));
+  return { during: { p50: of('p50'), p99: of('p99') }, duringP99Ratio: most(found, 'worstP99') };
 }
 
 function offOf(results, { seed, rate, deletes }, axis) {

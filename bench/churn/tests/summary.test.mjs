@@ -30,7 +30,7 @@ const caseOf = (seed, off, on) => ({
             longestCollectionMs: 0.7,
             actions: ['compact'],
           },
-          during: { p99Ratio: 1.25 },
+          during: { p50Ratio: on / 20, p99Ratio: 1.25 },
           before: { p50: on === 21 ? 0.5 : 0.3, recall: -1 },
         }),
       ],
@@ -70,6 +70,8 @@ test('the summary has means, intervals and what was prevented of complete cases 
   assert.deepEqual([on.busyMs, on.longestPauseMs, on.duringP99Ratio], [30, 1.5, 1.25]);
   assert.deepEqual([on.machineStallMs, off.machineStallMs], [0.5, 0]);
   assert.equal(on.longestCollectionMs, 0.7);
+  assert.ok(Math.abs(on.during.p50.value - 1.025) < 1e-12 && on.during.p99.value === 1.25);
+  assert.equal(off.during, undefined);
 });
 
 test('an interval is of Student: 1 to 5 has 3 +- 1.963', () => {

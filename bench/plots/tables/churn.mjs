@@ -61,7 +61,9 @@ const cost = [
   ['longest garbage collection, ms', (row) => stallText(row.longestCollectionMs)],
   ['longest stall of an idle loop, ms', ({ machineStallMs }) => stallText(machineStallMs)],
   ['held beside the store, MiB', ({ peakBytes }) => mebibytes(peakBytes)],
-  ['p99 during repair', ({ duringP99Ratio }) => figure(duringP99Ratio, 2)],
+  ['p50 during repair', ({ during }) => figure(during?.p50.value, 2)],
+  ['p99 during repair', ({ during }) => figure(during?.p99.value, 2)],
+  ['p99 of the worst evening', ({ duringP99Ratio }) => figure(duringP99Ratio, 2)],
 ];
 
 const repairs = ({ side, arm }) => side === 'damask' && arm !== 'off';
