@@ -1,7 +1,9 @@
 // Rebuilding that keeps the links: the same patterns and scores, each reachable, without
 // tombstones.
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdint>
 #include <set>
 #include <string>
 #include <vector>
@@ -208,6 +210,29 @@ TEST_CASE("where a whole region has gone, a compacted store finds what a new one
   REQUIRE(census.unreachable == 0);
   // Lists at the rim have lost up to all that they had, and are as long as before.
   REQUIRE(linksOf(census) > linksBefore - 0.05);
+}
+
+TEST_CASE("a rebuild holds no more beside a store than is said", "[compact]") {
+  INFO("seed " << kSeed);
+  const Vectors vectors = clusteredVectors(kRows, kDimension, kSeed);
+  const auto bytesHeld = [](const PatternStore& store) {
+    const StoreStats stats = store.stats();
+    return stats.graphBytes + stats.codeBytes + stats.recordBytes;
+  };
+  for (const RebuildKind kind : {RebuildKind::relink, RebuildKind::compact}) {
+    PatternStore store = filled(vectors, kRows), fresh = filled(vectors, kRows / 2);
+    for (std::size_t row = kRows / 2; row < kRows; ++row) REQUIRE(store.remove(idOf(row)).value());
+    const std::uint64_t before = bytesHeld(store);
+    std::uint64_t most = 0;
+    REQUIRE(store.beginRebuild(kind));
+    for (bool done = false; !done; most = std::max(most, bytesHeld(store))) {
+      done = store.stepRebuild(16).value();
+    }
+    const std::uint64_t beside = bytesHeld(fresh), slots = store.stats().slots;
+    CAPTURE(most, before, beside);
+    REQUIRE(most > before + beside / 2);
+    REQUIRE(most <= before + beside + beside / 16 + 20 * slots + (std::uint64_t{64} << 10));
+  }
 }
 
 TEST_CASE("a compaction takes along what changes while it runs", "[compact]") {

@@ -214,7 +214,7 @@ const SAMPLE: readonly Figure[] = [
   ...estimated('recall', 'Recall of searches, of live ones repeated exactly', (it) => it.recall),
   ...estimated('self_miss', 'Patterns not found by their own embedding', (it) => it.selfMisses),
   timed('search', 'How long searches took', (it) => it.searchUs),
-  timed('insert', 'How long changes took', (it) => it.insertUs),
+  timed('insert', 'How long it took to store one pattern in memory', (it) => it.insertUs),
   timed('sync', 'How long it took to make changes durable', (it) => it.syncUs),
   sampled(
     'search_distances',
