@@ -213,7 +213,7 @@ function paused({ rows, rounds }) {
 const GOALS = [
   ['what', ({ what }) => what, 'left'],
   ['aimed at', ({ target }) => target, 'left'],
-  ['measured', ({ value }) => figure(value, 2)],
+  ['measured', ({ value }) => figure(value, Math.abs(value) < 0.1 ? 3 : 2)],
   ['by', ({ by }) => by, 'left'],
 ];
 
