@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "store/bits.hpp"
 #include "store/write.hpp"
@@ -17,11 +18,14 @@ std::size_t withSpare(std::size_t count) noexcept {
   return count + count / kSpareOneIn;
 }
 
-/// Lists above level 0 of the live nodes, as far as chance lets them have their share.
+/// Lists above level 0 that the live nodes have: their share, and by how much chance may exceed it.
 std::size_t listsOfLive(const StoreState& from) noexcept {
   const std::uint64_t linked = from.graph.linked();
   if (linked == 0) return 0;
-  return static_cast<std::size_t>(std::uint64_t{from.graph.lists()} * from.records.size() / linked);
+  const std::uint64_t lists = from.graph.lists();
+  const std::uint64_t share = lists * from.records.size() / linked;
+  return static_cast<std::size_t>(share) +
+         static_cast<std::size_t>(3 * std::sqrt(static_cast<double>(lists)));
 }
 
 bool keepsLinks(const StoreState& from, RebuildKind kind) noexcept {
